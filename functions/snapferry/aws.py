@@ -1,0 +1,68 @@
+"""boto3 clients, and AWS's refusals turned into errors of ours by their code, never by their message."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
+
+from snapferry.errors import AwsBusy, AwsRefused, SnapferryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# `standard` knows RequestLimitExceeded, which `legacy` does not (aws-facts 7).
+_CONFIG: Final = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=20)
+
+_BUSY: Final = frozenset(
+    {
+        "InternalError",
+        "InternalException",
+        "InternalFailure",
+        "InternalServerError",
+        "KMSInternalException",
+        "DependencyTimeoutException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "ServiceUnavailable",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_SERVER_ERROR: Final = 500
+
+
+@cache
+def client(service: str) -> Any:
+    """Return this process's client of one service, in the function's own Region."""
+    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
+
+
+def code(error: ClientError) -> str:
+    """Return the code of AWS's refusal: botocore's ``error.code``, not the shape's name (aws-facts 2.0)."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def translated(error: Exception) -> SnapferryError | None:
+    """Return what an exception of botocore means for the state machine: AwsBusy, AwsRefused, or None for any other."""
+    if isinstance(error, EndpointConnectionError | HTTPClientError):
+        return AwsBusy(f"AWS could not be reached: {error}")
+    if not isinstance(error, ClientError):
+        return None
+    said = f"{error.operation_name}: {code(error)}: {error.response.get('Error', {}).get('Message', '')}".rstrip(".")
+    if code(error) in _BUSY or _status(error.response) >= _SERVER_ERROR:
+        return AwsBusy(said)
+    return AwsRefused(
+        said, remedy="see the message of AWS; if it speaks of a permission, compare the role with docs/permissions.md"
+    )
+
+
+def _status(response: "Mapping[str, Any]") -> int:
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

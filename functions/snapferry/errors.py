@@ -1,0 +1,180 @@
+"""Every way in which a transfer ends red, by name.
+
+The class's name is what the state machine, the console and the runbook show, so it names the situation::
+
+    SnapferryError
+    ├── RetryLater                 the same call may succeed soon: the state machine retries it
+    │   └── AwsBusy
+    └── GiveUp                     a person has to mend something first
+        ├── InvalidInput           InvalidExecutionName   InvalidRoute
+        ├── DatabaseNotFound       DatabaseNotAvailable   SourceNotSupported
+        ├── TransferKeyNotUsable   KeyPolicyNotEditable   KeyPolicyEditLost   AccessNotClosed
+        ├── NameTaken              NotOurs
+        ├── SnapshotNotFound       SnapshotFailed         SnapshotTooSlow     SnapshotNotShared
+        ├── TransferDeclined       NobodyAnswered         EventNotDelivered
+        ├── SourceKeyNotAccessible OwnKeyNotUsable
+        ├── ProfileNotFound        ProfileInvalid         RestoreNotPossible
+        ├── DatabaseFailed         DatabaseTooSlow
+        ├── AwsRefused             a call that AWS refused for a reason that has no name of its own here
+        └── StepFailed             a step broke in a way that nobody foresaw
+"""
+
+from typing import Final
+
+
+class SnapferryError(Exception):
+    """A transfer cannot go on.
+
+    Args:
+        what: What happened, a sentence without its full stop.
+        resource: The ARN, name or field that it happened to.
+        remedy: What a person can do about it, a sentence without its full stop.
+
+    ``side`` is filled in by the function's entry point: which account the error comes from.
+    """
+
+    def __init__(self, what: str, *, resource: str = "", remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.resource = resource
+        self.remedy = remedy
+        self.side = ""
+
+    def __str__(self) -> str:
+        where = " ".join(part for part in (self.side and f"In the {self.side}:", self.what) if part)
+        parts = [f"{where}."]
+        if self.resource and self.resource not in self.what:
+            parts.append(f"Resource: {self.resource}.")
+        if self.remedy:
+            parts.append(f"What to do: {self.remedy}.")
+        return " ".join(parts)
+
+
+class RetryLater(SnapferryError):
+    """The same call may succeed soon; the state machine retries it."""
+
+
+class AwsBusy(RetryLater):
+    """AWS throttled the call or had an error of its own."""
+
+
+class GiveUp(SnapferryError):
+    """A person has to mend something first; no retry helps."""
+
+
+class InvalidInput(GiveUp):
+    """The execution's input is not what the machine takes."""
+
+
+class InvalidExecutionName(GiveUp):
+    """The execution's name holds characters that the other account's execution names cannot carry."""
+
+
+class InvalidRoute(GiveUp):
+    """The stack's target account is the source account itself, or no account at all."""
+
+
+class DatabaseNotFound(GiveUp):
+    """No RDS instance and no Aurora cluster has that name in this account and Region."""
+
+
+class DatabaseNotAvailable(GiveUp):
+    """The database's status does not let RDS take a snapshot."""
+
+
+class SourceNotSupported(GiveUp):
+    """AWS, or this version of Snapferry, cannot carry such a database."""
+
+
+class TransferKeyNotUsable(GiveUp):
+    """The transfer key cannot encrypt a copy that another account reads."""
+
+
+class KeyPolicyNotEditable(GiveUp):
+    """The transfer key's policy cannot take a lease: no room, or a statement that KMS would refuse."""
+
+
+class KeyPolicyEditLost(GiveUp):
+    """Somebody else wrote the key policy while we did, and our statements are not in it."""
+
+
+class AccessNotClosed(GiveUp):
+    """Access that the transfer opened could not be taken back; its end time still ends it."""
+
+
+class NameTaken(GiveUp):
+    """Something that this transfer did not make has the name that it needs."""
+
+
+class NotOurs(GiveUp):
+    """A resource lacks the transfer's own tag, so it is not touched."""
+
+
+class SnapshotNotFound(GiveUp):
+    """A snapshot is not there, or not visible to this account."""
+
+
+class SnapshotFailed(GiveUp):
+    """RDS gave a snapshot or a copy up."""
+
+
+class SnapshotTooSlow(GiveUp):
+    """A snapshot or a copy was not done before the transfer's deadline."""
+
+
+class SnapshotNotShared(GiveUp):
+    """RDS would not share the copy with the target account, or does not show that it did."""
+
+
+class TransferDeclined(GiveUp):
+    """The target account declined the offer; its message lists all reasons."""
+
+
+class NobodyAnswered(GiveUp):
+    """The target account got the question, as far as this account can tell, and did not answer in time."""
+
+
+class EventNotDelivered(GiveUp):
+    """A question never left this account: it lies in the dead-letter queue."""
+
+
+class SourceKeyNotAccessible(GiveUp):
+    """The target account cannot use the source's transfer key."""
+
+
+class OwnKeyNotUsable(GiveUp):
+    """The target account's own key cannot encrypt the copy."""
+
+
+class ProfileNotFound(GiveUp):
+    """The target account has no restore profile for this database, and no default one."""
+
+
+class ProfileInvalid(GiveUp):
+    """A restore profile has mistakes; the message lists all of them."""
+
+
+class RestoreNotPossible(GiveUp):
+    """The restore cannot work as the profile wants it; the message lists all reasons."""
+
+
+class DatabaseFailed(GiveUp):
+    """A database that is being restored ended in a status from which it does not recover."""
+
+
+class DatabaseTooSlow(GiveUp):
+    """A database was not ready before the transfer's deadline."""
+
+
+class AwsRefused(GiveUp):
+    """AWS refused a call for a reason that has no name of its own here."""
+
+
+class StepFailed(GiveUp):
+    """A step broke in a way that nobody foresaw: a function crashed, or Step Functions refused an expression."""
+
+
+NAMES: Final = frozenset(
+    name for name, item in list(globals().items()) if isinstance(item, type) and issubclass(item, SnapferryError)
+)
+"""Every error's name, as it stands in an execution's ``error``."""

@@ -1,0 +1,73 @@
+"""The environment of a function, read in this one place.
+
+The templates set these variables; ``Settings`` says which there are. A function reads only those that it needs, so a
+missing one is told when it is asked for, by name.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+type Side = Literal["source", "target"]
+
+
+class MissingSetting(LookupError):
+    """The template does not set an environment variable that the function needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the stack tells its functions.
+
+    Args:
+        environment: The process's environment variables.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return one variable; an empty one counts as missing.
+
+        Raises:
+            MissingSetting: It is not set and has no default.
+        """
+        value = self.environment.get(name, "") or default
+        if value is None:
+            raise MissingSetting(f"the environment variable {name} is not set")
+        return value
+
+    @property
+    def side(self) -> Side:
+        """Which of the two stacks the function belongs to."""
+        return cast("Side", self.text("SNAPFERRY_SIDE"))
+
+    @property
+    def region(self) -> str:
+        """The Region the function runs in (set by Lambda)."""
+        return self.text("AWS_REGION")
+
+    @property
+    def table(self) -> str:
+        """The stack's table: locks, open questions, open leases, outcomes."""
+        return self.text("TABLE_NAME")
+
+    @property
+    def bus(self) -> str:
+        """The own account's event bus."""
+        return self.text("EVENT_BUS_NAME")
+
+    @property
+    def target_account(self) -> str:
+        """The route's target account (source stack only)."""
+        return self.text("TARGET_ACCOUNT_ID")
+
+    @property
+    def key(self) -> str:
+        """ARN of the stack's key: the transfer key in the source, the own key in the target."""
+        return self.text("KEY_ARN")
+
+    @property
+    def deadline_hours(self) -> float:
+        """How long a whole transfer may take, in hours."""
+        return float(self.text("DEADLINE_HOURS", "48"))
