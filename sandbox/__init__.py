@@ -1,0 +1,1 @@
+"""Two AWS accounts on one machine: the ground that the demo and the tests stand on."""
