@@ -1,0 +1,185 @@
+"""The records of the control plane: instances, clusters, snapshots. Times are virtual epoch seconds, sizes GB."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sandbox.rds.families import CLUSTERS, INSTANCES, Family
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox.data.engines import Server
+    from sandbox.rds.identifiers import Arn
+
+AVAILABLE = "available"
+CREATING = "creating"
+COPYING = "copying"
+FAILED = "failed"
+DELETING = "deleting"
+WHOLE = 100
+
+Tags = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something that takes time."""
+
+    begun: float
+    due: float
+
+    def percent(self, now: float) -> int:
+        """How much of it is done, growing evenly; 100 means the time is over, not that all went well."""
+        if now >= self.due:
+            return WHOLE
+        return int(WHOLE * (now - self.begun) / (self.due - self.begun))
+
+
+@dataclass(frozen=True)
+class Network:
+    """Where a database stands."""
+
+    subnet_group: str
+    vpc: str
+    zone: str
+    security_groups: tuple[str, ...]
+
+
+@dataclass
+class MasterSecret:
+    """The secret that holds a managed master password."""
+
+    arn: str
+    key_arn: str
+    status: str = CREATING
+
+
+@dataclass(frozen=True)
+class SealedData:
+    """A snapshot's data: a file, and the data key that opens it, itself encrypted under the snapshot's KMS key."""
+
+    path: Path | None
+    """None without a data plane."""
+    data_key: bytes | None
+    """None when the snapshot is not encrypted."""
+
+
+@dataclass
+class Database:
+    """What instances and clusters have in common."""
+
+    arn: Arn
+    resource_id: str
+    engine: str
+    engine_version: str
+    master_username: str
+    database_name: str | None
+    port: int
+    size_gb: int
+    key_arn: str | None
+    created: float
+    network: Network
+    parameter_group: str
+    tags: Tags = field(default_factory=dict)
+    status: str = CREATING
+    deletion_protection: bool = False
+    copy_tags_to_snapshot: bool = False
+    iam_authentication: bool = False
+    backup_retention_days: int = 1
+    secret: MasterSecret | None = None
+    shown: dict[str, Any] = field(default_factory=dict)
+    """Members of AWS's output that the sandbox keeps and shows, and that change nothing in it."""
+    pending: dict[str, Any] = field(default_factory=dict)
+    """PendingModifiedValues."""
+    renamed_to: Arn | None = None
+    server: Server | None = None
+    """The running data; None without a data plane, and for an Aurora member: its cluster holds the data."""
+
+    @property
+    def family(self) -> Family:
+        """Instances or clusters."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """The identifier."""
+        return self.arn.name
+
+
+@dataclass
+class Instance(Database):
+    """A DB instance: on its own, or a member of an Aurora cluster."""
+
+    instance_class: str = "db.t4g.medium"
+    publicly_accessible: bool = False
+    multi_az: bool = False
+    storage_type: str = "gp3"
+    cluster_resource_id: str | None = None
+    """The cluster that it belongs to; a resource id, because a cluster can be renamed."""
+    promotion_tier: int = 1
+
+    @property
+    def family(self) -> Family:
+        """Instances."""
+        return INSTANCES
+
+
+@dataclass
+class Cluster(Database):
+    """An Aurora cluster: it holds the data, its members answer for it."""
+
+    @property
+    def family(self) -> Family:
+        """Clusters."""
+        return CLUSTERS
+
+
+@dataclass
+class Snapshot:
+    """A snapshot of an instance or of a cluster."""
+
+    arn: Arn
+    family: Family
+    database_name_at_creation: str
+    database_arn: Arn
+    database_resource_id: str
+    database_created: float
+    engine: str
+    engine_version: str
+    master_username: str
+    database_name: str | None
+    port: int
+    size_gb: int
+    vpc: str
+    zone: str
+    key_arn: str | None
+    created: float
+    first_created: float
+    """When the data was taken: a copy keeps it."""
+    status: str
+    work: Work
+    data: SealedData
+    type: str = "manual"
+    tags: Tags = field(default_factory=dict)
+    shared_with: set[str] = field(default_factory=set)
+    """Account ids, and `all`."""
+    copied_from: Arn | None = None
+    """The source, of a copy from another account or Region."""
+    details: dict[str, Any] = field(default_factory=dict)
+    """Members that a restore takes over: DBInstanceClass, StorageType, BackupRetentionPeriod, ..."""
+
+    @property
+    def name(self) -> str:
+        """The identifier."""
+        return self.arn.name
+
+    @property
+    def encrypted(self) -> bool:
+        """Under a KMS key."""
+        return self.key_arn is not None
+
+    def open_to(self, account: str) -> bool:
+        """Whether this account may read, copy and restore it."""
+        return self.arn.account == account or bool(self.shared_with & {account, "all"})

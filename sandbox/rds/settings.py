@@ -1,0 +1,44 @@
+"""What can be set about the sandbox's RDS: quotas, and AWS's answers where no source tells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Quotas:
+    """AWS's defaults, per account and Region."""
+
+    manual_instance_snapshots: int = 100
+    manual_cluster_snapshots: int = 100
+    instance_copies_in_flight: int = 20
+    cluster_copies_in_flight: int = 5
+    accounts_per_snapshot: int = 20
+    instances: int = 40
+    clusters: int = 40
+
+
+@dataclass
+class Unconfirmed:
+    """Where AWS's answer is not documented the sandbox refuses, with a code that can be changed here."""
+
+    refuse_sharing_under_default_key: bool = True
+    """False: the share succeeds and only the other account's copy fails, as two reports of 2019 say."""
+    default_key_share_code: str | None = None
+    """None: the family's code for a snapshot in the wrong state."""
+    public_share_code: str = "InvalidParameterValue"
+    shared_copy_without_key_code: str = "InvalidParameterCombination"
+    cluster_copy_of_unencrypted_with_key_code: str = "InvalidParameterCombination"
+    restore_of_shared_encrypted_code: str = "InvalidDBSnapshotState"
+    multi_az_cluster_snapshot_code: str = "InvalidDBClusterSnapshotStateFault"
+    copy_tags_across_accounts_code: str | None = None
+    """None: CopyTags of a foreign snapshot is ignored. A code: it is refused."""
+
+
+@dataclass
+class Settings:
+    """Everything together, and the size of an Aurora cluster, which AWS bills but does not let one choose."""
+
+    quotas: Quotas = field(default_factory=Quotas)
+    unconfirmed: Unconfirmed = field(default_factory=Unconfirmed)
+    aurora_size_gb: int = 100
