@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from sandbox.data import processes
 from sandbox.data.processes import DataError
@@ -62,11 +62,10 @@ def unpack(stream: BinaryIO, target: Path) -> None:
     """
     target.mkdir(mode=0o700)
     _give_away(target)
-    command = ["tar", "-x", "-C", target]
+    command: list[str | Path] = ["tar", "-x", "-C", target]
     with processes.start(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as tar:
         try:
-            assert tar.stdin is not None and tar.stderr is not None
-            shutil.copyfileobj(stream, tar.stdin, _CHUNK)
+            shutil.copyfileobj(stream, cast("BinaryIO", tar.stdin), _CHUNK)
         except BrokenPipeError:
             pass  # tar gave up: its complaint says why
         except BaseException:

@@ -1,4 +1,4 @@
-"""Becomes another program that dies with its parent: `launch.py PARENT SIGNAL UID GID PROGRAM ARGUMENT...`.
+"""Becomes another program that dies with its parent: `launch.py PARENT SIGNAL UID GID PROGRAM-PATH ARGUMENT...`.
 
 It runs on its own, started by processes.py, because the alternative, code between fork and exec (preexec_fn),
 can deadlock in a process with threads. Without setpriv, which not every Linux has.
@@ -16,18 +16,19 @@ def main() -> None:
     """Give up root if asked to, tie this process to its parent's life, then become the program."""
     parent, death, uid, gid = (int(word) for word in sys.argv[1:5])
     program = sys.argv[5:]
+    library = ctypes.CDLL(None)  # nothing can be imported once root is given up: Python may lie in root's home
     if uid != os.geteuid():
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
     # After setuid: a change of user clears the death signal.
-    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, death, 0, 0, 0) != 0:
+    if library.prctl(_PR_SET_PDEATHSIG, death, 0, 0, 0) != 0:
         sys.exit("prctl(PR_SET_PDEATHSIG) was refused")
     if os.getppid() != parent:
         sys.exit("the parent died first")
     os.umask(0o077)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and the program would inherit that
-    os.execvp(program[0], program)  # noqa: S606 - no shell is wanted
+    os.execv(program[0], program)  # noqa: S606 - no shell is wanted
 
 
 main()

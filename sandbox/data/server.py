@@ -2,16 +2,18 @@
 
 import shutil
 import signal
-import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Self
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Self
 
 from sandbox.data import folders, processes
 from sandbox.data.processes import DataError
+
+if TYPE_CHECKING:
+    import subprocess
 
 ADMIN = "rdsadmin"  # the internal superuser, as on RDS; it can come in by the unix socket only
 _TRIES, _PAUSE = 3000, 0.01  # tries, not a deadline: under the virtual clock the time of day stands still
@@ -38,9 +40,13 @@ class Server(ABC):
     def create(cls, directory: Path, *, master: str, password: str, database: str | None = None) -> Self:
         """Make a new server with a master user and, if named, a first database; it is started."""
         server = cls(directory)
-        folders.copy(cls._template(), server.data)
-        server.start()
-        server._create_master(master, password, database)
+        try:
+            folders.copy(cls._template(), server.data)
+            server.start()
+            server._create_master(master, password, database)
+        except BaseException:
+            server.remove()
+            raise
         return server
 
     @classmethod
@@ -54,7 +60,7 @@ class Server(ABC):
         try:
             folders.unpack(stream, server.data)
         except BaseException:
-            shutil.rmtree(directory)
+            server.remove()
             raise
         return server
 
@@ -148,6 +154,11 @@ class Server(ABC):
         if self._sockets is None:
             raise DataError(f"the server in {self.directory} is not running")
         return self._sockets
+
+    def _alive(self) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            raise DataError(f"the server in {self.directory} is not running")
+        return self._process
 
     @contextmanager
     def _at_least_privately(self) -> Iterator[None]:
