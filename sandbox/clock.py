@@ -209,6 +209,11 @@ class Clock:
                     return
                 self._step(thread)
 
+    @property
+    def can_wait(self) -> bool:
+        """Whether `call` may wait here: not while it serves a handler's own call, for that handler holds the baton."""
+        return current() is not None or not _here.inside
+
     def call[T](self, function: Callable[[], T]) -> T:
         """Run a function in a virtual thread and wait for what it gives; from any thread."""
         if current() is not None:
