@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sandbox.protocol import AwsError, Exchange, Reply, Signature, read_body, read_signature
+from moto.core.exceptions import JsonRESTError, ServiceException
+
+from sandbox.backend import BackendFailure
+from sandbox.protocol import AwsError, Exchange, Reply, Signature, as_aws_error, read_body, read_signature
 
 if TYPE_CHECKING:
     from sandbox.accounts import Caller, Identities
@@ -54,7 +57,7 @@ class Backend(Protocol):
     """moto behind the gate."""
 
     def __call__(self, environ: dict[str, Any]) -> Reply:
-        """Moto's answer; NotImplementedError if it has none."""
+        """Moto's answer; BackendFailure if it has none."""
 
 
 class Gate:
@@ -117,7 +120,8 @@ class Gate:
                 _run(self.before, call)
             reply = self._reply(call, exchange, environ)
             call.error = exchange.error_code(reply)
-        except AwsError as error:
+        except (ServiceException, JsonRESTError) as raised:
+            error = as_aws_error(raised)
             reply = exchange.write(error)
             if call is not None:
                 call.error = error.code
@@ -155,9 +159,9 @@ class Gate:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.backend_account
         try:
             return self._backend(environ)
-        except NotImplementedError as gap:
-            message = f"the sandbox does not know {call.service}:{call.operation} ({gap})"
-            raise AwsError("InternalFailure", message, STATUS_OF_A_GAP) from gap
+        except BackendFailure as failure:
+            message = f"the sandbox does not know {call.service}:{call.operation} ({failure})"
+            raise AwsError("InternalFailure", message, STATUS_OF_A_GAP) from failure
 
     def _finish(self, call: Call, exchange: Exchange, reply: Reply) -> Reply:
         with self._alone():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.parsers import create_parser
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import ServiceOperationRouter, get_service_router
@@ -51,6 +51,15 @@ class AwsError(ServiceException):
         self.status = status or STATUS_OF_COMMON_CODES.get(code)
         for name, value in attributes.items():
             setattr(self, name, value)
+
+
+def as_aws_error(error: ServiceException | JsonRESTError) -> AwsError:
+    """An error of one of moto's two families as one of ours."""
+    if isinstance(error, AwsError):
+        return error
+    if isinstance(error, JsonRESTError):
+        return AwsError(error.error_type, error.message, error.code)
+    return AwsError(error.code, error.message)
 
 
 @dataclass(frozen=True)

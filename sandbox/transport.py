@@ -1,0 +1,99 @@
+"""boto3 clients inside the sandbox: no socket, the gate answers in the calling thread."""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore.config import Config
+from moto.core.request import Request
+
+from sandbox.accounts import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.accounts import Credentials
+    from sandbox.gate import Gate
+
+_making = threading.Lock()  # a boto3 session is not made for several threads
+
+
+class _Body(io.BytesIO):
+    """An answer's body as botocore reads it."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+class Transport:
+    """Makes clients whose calls go straight into the gate."""
+
+    def __init__(self, gate: Gate, url: str) -> None:
+        self._gate = gate
+        self._url = url
+        self._clients: dict[tuple[str, str, str, bool], Any] = {}
+
+    def client(self, service: str, credentials: Credentials, region: str = REGION, *, validate: bool = True) -> Any:
+        """A boto3 client. It never repeats a call, so that a fault is seen as it is.
+
+        Args:
+            service: boto3's name.
+            credentials: whose calls these are.
+            region: the Region that is asked.
+            validate: whether boto3 checks parameters before it asks.
+        """
+        key = (service, credentials.access_key, region, validate)
+        with _making:
+            if key not in self._clients:
+                self._clients[key] = self._make(service, credentials, region, validate=validate)
+            return self._clients[key]
+
+    def _make(self, service: str, credentials: Credentials, region: str, *, validate: bool) -> Any:
+        client = _session().client(
+            service,  # type: ignore[call-overload] # any service, by name
+            region_name=region,
+            endpoint_url=self._url,
+            aws_access_key_id=credentials.access_key,
+            aws_secret_access_key=credentials.secret_key,
+            aws_session_token=credentials.token,
+            config=Config(
+                retries={"total_max_attempts": 1, "mode": "standard"},
+                parameter_validation=validate,
+                s3={"addressing_style": "path"},
+            ),
+        )
+        client.meta.events.register("before-send.*.*", self._send)
+        return client
+
+    def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        reply = self._gate.handle(_environ(request))
+        headers: Any = HeadersDict(reply.headers)  # what botocore's own tests give it
+        return AWSResponse(request.url, reply.status, headers, _Body(reply.body))
+
+
+def _environ(request: AWSPreparedRequest) -> dict[str, Any]:
+    environ = Request.from_primitives(request.method, request.url, request.headers, request.body).environ
+    address = urlsplit(request.url)
+    # moto looks here for a path whose escapes are still as they were sent.
+    environ["RAW_URI"] = address.path + (f"?{address.query}" if address.query else "")
+    return environ
+
+
+@functools.cache
+def _session() -> boto3.session.Session:
+    """A session that reads nobody's AWS configuration."""
+    nothing = (None, None, os.devnull, None)
+    variables = {
+        "config_file": nothing,
+        "credentials_file": nothing,
+        "profile": (None, None, None, None),
+    }
+    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=variables))
