@@ -1,0 +1,205 @@
+"""One function: its processes, its invocations, its output."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from sandbox.functions import output
+from sandbox.functions.process import Hanging
+from sandbox.functions.spec import FunctionSpec, Invocation, failure
+from sandbox.gate import AwsError
+from sandbox.roles import RoleRefused, act_as
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox.accounts import Credentials
+    from sandbox.functions.process import HandlerProcess, Zygote
+    from sandbox.world import Sandbox
+
+# Virtual seconds.
+COLD_START_SECONDS = 0.5
+WARM_START_SECONDS = 0.02
+API_CALL_SECONDS = 0.08
+
+LINES_KEPT = 20_000
+VERSION = "$LATEST"
+# Template variables must not lead a handler out of the sandbox, nor into another role.
+OURS = frozenset({"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"})
+
+
+class Function:
+    """A deployed function. One process runs one invocation at a time; a warm one is used again."""
+
+    def __init__(self, spec: FunctionSpec, sandbox: Sandbox, zygote: Zygote, logs: Path) -> None:
+        self.spec = spec
+        self.lines: deque[str] = deque(maxlen=LINES_KEPT)
+        self.permissions: dict[str, dict[str, Any]] = {}
+        """Statements of the function's own policy, by Sid."""
+        self.cold_starts = 0
+        self._sandbox = sandbox
+        self._zygote = zygote
+        self._logs = logs
+        self._idle: list[HandlerProcess] = []
+        self._running = 0
+        self._invocations = 0
+
+    @property
+    def policy(self) -> dict[str, Any] | None:
+        """The function's resource policy; None without a statement."""
+        if not self.permissions:
+            return None
+        statements = list(self.permissions.values())
+        return {"Version": "2012-10-17", "Id": "default", "Statement": statements}
+
+    def invoke(self, event: Any) -> Invocation:
+        """Run the handler once; in a virtual thread.
+
+        Raises:
+            AwsError: TooManyRequestsException, the reserved concurrency is used up; InvalidParameterValueException,
+                its role does not let Lambda in.
+        """
+        limit = self.spec.reserved_concurrency
+        if limit is not None and self._running >= limit:
+            reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
+            raise AwsError("TooManyRequestsException", "Rate Exceeded.", 429, Reason=reason, Type="User")
+        self._running += 1
+        try:
+            process = self._warm_or_new()
+            return self._run(process, event)
+        finally:
+            self._running -= 1
+
+    def credentials(self) -> Credentials:
+        """A session of the function's role.
+
+        Raises:
+            AwsError: InvalidParameterValueException, the role does not let Lambda in.
+        """
+        try:
+            return act_as(self._sandbox, "lambda.amazonaws.com", self.spec.role_arn, self.spec.name)
+        except RoleRefused as refusal:
+            message = f"The role defined for the function cannot be assumed by Lambda. {refusal}"
+            raise AwsError("InvalidParameterValueException", message) from refusal
+
+    def inherit(self, earlier: Function) -> None:
+        """Take over what outlives a new deployment: policy, output, and numbers."""
+        self.lines, self.permissions = earlier.lines, earlier.permissions
+        self.cold_starts, self._invocations = earlier.cold_starts, earlier._invocations
+
+    def retire(self) -> None:
+        """End the idle processes: new code or settings came."""
+        while self._idle:
+            self._idle.pop().end(kill=True)
+
+    def _warm_or_new(self) -> HandlerProcess:
+        if self._idle:
+            self._sandbox.clock.sleep(WARM_START_SECONDS)
+        if self._idle:  # still, after the pause
+            return self._idle.pop()
+        self.cold_starts += 1
+        environment = self._environment(self.cold_starts)
+        self._sandbox.clock.sleep(COLD_START_SECONDS)
+        return self._zygote.spawn(environment, self._logs / f"{self.spec.account}-{self.spec.name}-{self.cold_starts}")
+
+    def _run(self, process: HandlerProcess, event: Any) -> Invocation:
+        clock = self._sandbox.clock
+        request_id = self._next_request_id()
+        deadline = clock.now + self.spec.timeout
+        context = self._context(request_id, deadline, process)
+        process.tell({"now": clock.now, "event": event, "context": context})
+        try:
+            message = self._until_it_ends(process, deadline)
+        except (TimeoutError, Hanging):
+            process.end(kill=True)
+            return self._ended(process, self._timed_out(request_id))
+        if message is None:
+            return self._ended(process, self._exited(process, request_id))
+        if message.get("exit"):
+            process.end(kill=False)
+        else:
+            self._idle.append(process)
+        if "error" in message:
+            error = message["error"]
+            return self._ended(process, Invocation(request_id, json.dumps(error).encode(), error))
+        return self._ended(process, Invocation(request_id, message["result"].encode()))
+
+    def _until_it_ends(self, process: HandlerProcess, deadline: float) -> dict[str, Any] | None:
+        """Let time pass as the handler asks, until its result, its error, or its process's end (None)."""
+        clock = self._sandbox.clock
+        while (message := process.hear()) is not None:
+            if "call" not in message and "sleep" not in message:
+                return message
+            pause = API_CALL_SECONDS if "call" in message else message["sleep"]
+            left = deadline - clock.now
+            clock.sleep(min(pause, left))
+            if pause >= left:
+                raise TimeoutError
+            process.tell({"now": clock.now})
+        return None
+
+    def _ended(self, process: HandlerProcess, invocation: Invocation) -> Invocation:
+        lines = process.new_output().splitlines()
+        self.lines.extend(lines)
+        output.keep(self.spec, process.log.name, lines, self._sandbox.clock.now)
+        return invocation
+
+    def _timed_out(self, request_id: str) -> Invocation:
+        message = f"RequestId: {request_id} Error: Task timed out after {self.spec.timeout:.2f} seconds"
+        return failure(request_id, "Sandbox.Timedout", message)
+
+    def _exited(self, process: HandlerProcess, request_id: str) -> Invocation:
+        code = process.end(kill=False)
+        reason = f"exit status {code}" if code >= 0 else f"signal: {-code}"
+        how = f"with error: {reason}" if code else "without providing a reason"
+        return failure(request_id, "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited {how}")
+
+    def _next_request_id(self) -> str:
+        """The same in every run, as everything else in the sandbox."""
+        self._invocations += 1
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.spec.arn}#{self._invocations}"))
+
+    def _context(self, request_id: str, deadline: float, process: HandlerProcess) -> dict[str, Any]:
+        return {
+            "function_name": self.spec.name,
+            "function_version": VERSION,
+            "invoked_function_arn": self.spec.arn,
+            "memory_limit_in_mb": str(self.spec.memory),
+            "aws_request_id": request_id,
+            "log_group_name": self.spec.log_group,
+            "log_stream_name": process.log.name,
+            "deadline": deadline,
+        }
+
+    def _environment(self, number: int) -> dict[str, str]:
+        """The template's variables and Lambda's own; nothing of this machine's but PATH."""
+        spec, role = self.spec, self.credentials()
+        template = {name: value for name, value in spec.environment.items() if name not in OURS}
+        return {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "en_US.UTF-8",
+            "TZ": "UTC",
+            **template,
+            "_HANDLER": spec.handler,
+            "LAMBDA_TASK_ROOT": str(spec.code_root),
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{spec.runtime}",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_FUNCTION_NAME": spec.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": VERSION,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory),
+            "AWS_LAMBDA_LOG_GROUP_NAME": spec.log_group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"{spec.account}-{spec.name}-{number}",
+            "AWS_REGION": spec.region,
+            "AWS_DEFAULT_REGION": spec.region,
+            "AWS_ACCESS_KEY_ID": role.access_key,
+            "AWS_SECRET_ACCESS_KEY": role.secret_key,
+            "AWS_SESSION_TOKEN": role.token or "",
+            "AWS_ENDPOINT_URL": self._sandbox.url,
+            # Neither this machine's profiles nor an instance's metadata are a handler's business.
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }

@@ -1,0 +1,134 @@
+"""Handlers' processes as the sandbox holds them."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+ZYGOTE = Path(__file__).with_name("zygote.py")
+# Real seconds: a handler that computes for longer without a call or a sleep hangs.
+HANGS_AFTER = 120.0
+
+
+class Hanging(TimeoutError):
+    """A handler said nothing for HANGS_AFTER real seconds."""
+
+
+class Zygote:
+    """The program that forks handlers' processes. Started at the first need, ends with the sandbox."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._program: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+
+    def spawn(self, environment: dict[str, str], log: Path) -> HandlerProcess:
+        """A new handler's process; its stdout and stderr are appended to `log`."""
+        commands_read, commands_write = os.pipe()
+        answers_read, answers_write = os.pipe()
+        log_fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        theirs = [commands_read, answers_write, log_fd]
+        try:
+            pid = self._ask({"spawn": environment}, theirs)["pid"]
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        return HandlerProcess(self, pid, os.fdopen(commands_write, "wb", 0), os.fdopen(answers_read, "rb"), log)
+
+    def end(self, pid: int, *, kill: bool) -> int:
+        """The exit code of a process that ended, or is killed here; minus the signal if by one."""
+        return int(self._ask({"end": pid, "kill": kill}, [])["status"])
+
+    def close(self) -> None:
+        """End the program and all its children."""
+        with self._lock:
+            if self._program is None or self._socket is None:
+                return
+            self._socket.close()
+            self._program.wait(timeout=10)
+            self._program = self._socket = None
+
+    def _ask(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        with self._lock:
+            connection = self._socket or self._start()
+            message = json.dumps(request).encode() + b"\n"
+            sent = socket.send_fds(connection, [message], descriptors)
+            connection.sendall(message[sent:])
+            answer = b""
+            while not answer.endswith(b"\n"):
+                part = connection.recv(65536)
+                if not part:
+                    raise BrokenPipeError("the zygote of the handlers' processes ended")
+                answer += part
+            decoded: dict[str, Any] = json.loads(answer)
+            return decoded
+
+    def _start(self) -> socket.socket:
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with its:
+            self._program = subprocess.Popen(
+                [sys.executable, "-P", "-u", str(ZYGOTE), str(its.fileno())],
+                pass_fds=(its.fileno(),),
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the sandbox, which ends it
+                env={"PATH": os.environ.get("PATH", ""), "TZ": "UTC"},
+            )
+        self._socket = ours
+        return ours
+
+
+@dataclass
+class HandlerProcess:
+    """One process that runs one invocation at a time."""
+
+    zygote: Zygote
+    pid: int
+    commands: BinaryIO
+    answers: BinaryIO
+    log: Path
+    log_read: int = field(default=0)
+    """Bytes of the log that were read so far."""
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """One line to the process; nothing happens if it is gone (`hear` says so)."""
+        try:
+            self.commands.write(json.dumps(message).encode() + b"\n")
+        except BrokenPipeError:
+            return
+
+    def hear(self) -> dict[str, Any] | None:
+        """The next line from the process; None if it ended.
+
+        Raises:
+            Hanging: there is none for too long.
+        """
+        ready, _, _ = select.select([self.answers], [], [], HANGS_AFTER)
+        if not ready:
+            raise Hanging(f"process {self.pid} said nothing for {HANGS_AFTER:.0f} s")
+        line = self.answers.readline()
+        if not line:
+            return None
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def new_output(self) -> str:
+        """What it printed since the last look."""
+        with self.log.open("rb") as file:
+            file.seek(self.log_read)
+            output = file.read()
+        self.log_read += len(output)
+        return output.decode(errors="replace")
+
+    def end(self, *, kill: bool) -> int:
+        """Reap the process; see `Zygote.end`."""
+        self.commands.close()
+        self.answers.close()
+        return self.zygote.end(self.pid, kill=kill)

@@ -1,0 +1,48 @@
+"""Roles that AWS services act as: Lambda, EventBridge, Scheduler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moto.iam.models import iam_backends
+
+from sandbox.accounts import PARTITION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from moto.iam.models import Role
+
+    from sandbox.accounts import Credentials
+    from sandbox.world import Sandbox
+
+
+class RoleRefused(Exception):
+    """A service cannot act as a role: there is none, or it does not trust the service."""
+
+
+def act_as(
+    sandbox: Sandbox, service: str, role_arn: str, session: str, context: Mapping[str, str] | None = None
+) -> Credentials:
+    """Credentials of a role for a service, if the role's trust policy lets the service in.
+
+    Args:
+        sandbox: where the role is.
+        service: the principal, `lambda.amazonaws.com`.
+        role_arn: the role.
+        session: the session's name.
+        context: condition keys that the service sends, such as aws:SourceArn.
+
+    Raises:
+        RoleRefused: no such role, or no trust.
+    """
+    role = _find(role_arn)
+    if role is None:
+        raise RoleRefused(f"The role {role_arn} does not exist.")
+    return sandbox.assume(role_arn, session)
+
+
+def _find(role_arn: str) -> Role | None:
+    account = role_arn.split(":")[4]
+    roles = iam_backends[account][PARTITION].roles.values()
+    return next((role for role in roles if role.arn == role_arn), None)
