@@ -67,6 +67,7 @@ class VirtualThread:
         self.awaited = False
         self.waiters: list[VirtualThread] = []
         self.timer: _Timer | None = None
+        self.waiting = False
         self.woken = False
         self._clock = clock
         self._function = function
@@ -159,7 +160,7 @@ class Clock:
             raise RuntimeError(f"{thread.name} would wait for the clock while it holds the gate")
         with self._mutex:
             self._raise_if_closing()
-            thread.woken = False
+            thread.waiting, thread.woken = True, False
             if seconds is not None:
                 self._set_timer(thread, seconds)
         self._gave_back.release()
@@ -170,9 +171,9 @@ class Clock:
     def wake(self, thread: VirtualThread) -> None:
         """End another thread's `block` now; nothing if it does not wait any more."""
         with self._mutex:
-            if thread.woken or thread.done:
+            if not thread.waiting:
                 return
-            thread.woken = True
+            thread.waiting, thread.woken = False, True
             if thread.timer is not None:
                 thread.timer.alive = False
             self._ready.append(thread)
@@ -292,6 +293,7 @@ class Clock:
                 return None
             timer = heapq.heappop(self._timers)
             timer.thread.timer = None
+            timer.thread.waiting = False
             self._move_to(timer.due)
             return timer.thread
 

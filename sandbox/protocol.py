@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.parsers import create_parser
+from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
@@ -28,15 +29,28 @@ SIGNED_AS = {
     "tagging": "resourcegroupstaggingapi",
     "email": "ses",
 }
-# HTTP statuses of codes that belong to no service's model; every other code says its own or is a 400.
+# AWS's common errors: codes that belong to no service's model, with their HTTP status.
 STATUS_OF_COMMON_CODES = {
     "AccessDenied": 403,
     "AccessDeniedException": 403,
+    "ExpiredToken": 403,
+    "ExpiredTokenException": 403,
+    "IncompleteSignature": 400,
+    "InternalFailure": 500,
     "InvalidClientTokenId": 403,
-    "UnrecognizedClientException": 403,
     "MissingAuthenticationToken": 403,
+    "NotAuthorized": 400,
+    "OptInRequired": 403,
+    "RequestExpired": 400,
+    "RequestLimitExceeded": 503,
+    "ServiceUnavailable": 503,
+    "Throttling": 400,
+    "ThrottlingException": 400,
     "UnknownOperationException": 404,
+    "UnrecognizedClientException": 403,
 }
+# moto warns of codes outside a service's model, which finds mistyped ones; these are none.
+COMMON_ERROR_CODES.extend(code for code in STATUS_OF_COMMON_CODES if code not in COMMON_ERROR_CODES)
 ERROR_STATUS = 300
 
 
