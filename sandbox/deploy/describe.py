@@ -1,0 +1,91 @@
+"""CloudFormation's answers about stacks, so that `aws cloudformation describe-stacks` shows the outputs."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from sandbox.deploy.registry import Made
+from sandbox.deploy.stack import Stack
+from sandbox.deploy.template import Resource
+from sandbox.gate import AwsError, Call, Gate
+
+HIDDEN = "****"
+COMPLETE = "CREATE_COMPLETE"
+
+Stacks = Mapping[tuple[str, str], Stack]
+"""(account id, stack name) -> stack."""
+
+
+def register(gate: Gate, stacks: Stacks) -> None:
+    """Answer the operations that look at stacks."""
+    gate.answer("cloudformation", "DescribeStacks", partial(_describe_stacks, stacks))
+    gate.answer("cloudformation", "DescribeStackResources", partial(_describe_stack_resources, stacks))
+    gate.answer("cloudformation", "ListStackResources", partial(_list_stack_resources, stacks))
+
+
+def _describe_stacks(stacks: Stacks, call: Call) -> dict[str, Any]:
+    name = call.parameters.get("StackName")
+    if name is not None:
+        return {"Stacks": [_stack(_find(stacks, call, name))]}
+    return {"Stacks": [_stack(stack) for (account, _), stack in stacks.items() if account == call.caller.account]}
+
+
+def _describe_stack_resources(stacks: Stacks, call: Call) -> dict[str, Any]:
+    stack = _find(stacks, call, call.parameters.get("StackName", ""))
+    wanted = call.parameters.get("LogicalResourceId")
+    place = {"StackId": stack.id, "StackName": stack.name}
+    found = [one for one in stack.made.values() if wanted in (None, one[0].logical_id)]
+    return {"StackResources": [{**place, "Timestamp": _time(stack), **_resource(*one)} for one in found]}
+
+
+def _list_stack_resources(stacks: Stacks, call: Call) -> dict[str, Any]:
+    stack = _find(stacks, call, call.parameters.get("StackName", ""))
+    made = stack.made.values()
+    return {"StackResourceSummaries": [{"LastUpdatedTimestamp": _time(stack), **_resource(*one)} for one in made]}
+
+
+def _find(stacks: Stacks, call: Call, name: str) -> Stack:
+    short = name.split("/")[1] if name.startswith("arn:") else name
+    stack = stacks.get((call.caller.account, short))
+    if stack is None:
+        raise AwsError("ValidationError", f"Stack with id {name} does not exist", 400)
+    return stack
+
+
+def _stack(stack: Stack) -> dict[str, Any]:
+    return {
+        "StackId": stack.id,
+        "StackName": stack.name,
+        "Description": stack.template.description,
+        "CreationTime": _time(stack),
+        "StackStatus": COMPLETE,
+        "Parameters": [_parameter(stack, name) for name in stack.parameters],
+        "Outputs": [_output(stack, name) for name in stack.outputs],
+    }
+
+
+def _parameter(stack: Stack, name: str) -> dict[str, str]:
+    hidden = str(stack.template.parameters[name].get("NoEcho", False)).lower() == "true"
+    return {"ParameterKey": name, "ParameterValue": HIDDEN if hidden else stack.parameters[name]}
+
+
+def _output(stack: Stack, name: str) -> dict[str, Any]:
+    written = stack.template.outputs[name]
+    described = {"OutputKey": name, "OutputValue": stack.outputs[name], "Description": written.get("Description", "")}
+    if "Export" in written:
+        described["ExportName"] = stack.scope.value(written["Export"]["Name"])
+    return described
+
+
+def _resource(resource: Resource, made: Made) -> dict[str, Any]:
+    return {
+        "LogicalResourceId": resource.logical_id,
+        "PhysicalResourceId": made.physical_id or made.ref,
+        "ResourceType": resource.type,
+        "ResourceStatus": COMPLETE,
+    }
+
+
+def _time(stack: Stack) -> datetime:
+    return datetime.fromtimestamp(stack.created, UTC)

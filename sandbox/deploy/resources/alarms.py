@@ -1,0 +1,34 @@
+"""Alarms and dashboards: AWS::CloudWatch."""
+
+from sandbox.deploy.properties import Properties, tag_list
+from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.site import Site
+
+ALARM = (
+    "ActionsEnabled", "AlarmActions", "AlarmDescription", "ComparisonOperator", "DatapointsToAlarm", "Dimensions",
+    "EvaluateLowSampleCountPercentile", "EvaluationPeriods", "ExtendedStatistic", "InsufficientDataActions",
+    "MetricName", "Metrics", "Namespace", "OKActions", "Period", "Statistic", "Threshold", "ThresholdMetricId",
+    "TreatMissingData", "Unit",
+)  # fmt: skip
+
+
+@makes("AWS::CloudWatch::Alarm")
+def alarm(site: Site, properties: Properties) -> Made:
+    """Ref is the alarm's name."""
+    name = properties.text("AlarmName", site.name(255))
+    said = properties.some(*ALARM)
+    site.call("cloudwatch", "PutMetricAlarm", AlarmName=name, Tags=tag_list(properties.tags()), **said)
+    return Made(
+        ref=name,
+        attributes={"Arn": site.arn("cloudwatch", f"alarm:{name}")},
+        delete=lambda: site.call("cloudwatch", "DeleteAlarms", AlarmNames=[name]),
+    )
+
+
+@makes("AWS::CloudWatch::Dashboard")
+def dashboard(site: Site, properties: Properties) -> Made:
+    """Ref is the dashboard's name."""
+    name = properties.text("DashboardName", site.name(255))
+    body = properties.want("DashboardBody")
+    site.call("cloudwatch", "PutDashboard", DashboardName=name, DashboardBody=body)
+    return Made(ref=name, delete=lambda: site.call("cloudwatch", "DeleteDashboards", DashboardNames=[name]))

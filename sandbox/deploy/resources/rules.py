@@ -1,0 +1,83 @@
+"""Event buses and rules: AWS::Events."""
+
+import json
+from typing import Any
+
+from sandbox.deploy.documents import policy_document
+from sandbox.deploy.errors import InvalidTemplate
+from sandbox.deploy.properties import Properties, tag_list
+from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.site import Site
+
+MOST_TARGETS = 5  # of one rule
+
+
+@makes("AWS::Events::EventBus")
+def event_bus(site: Site, properties: Properties) -> Made:
+    """Ref is the bus's name."""
+    name = properties.want("Name")
+    policy = properties.take("Policy")
+    said = properties.some("Description", "DeadLetterConfig", "KmsKeyIdentifier")
+    made = site.call("events", "CreateEventBus", Name=name, Tags=tag_list(properties.tags()), **said)
+    if policy is not None:
+        document = policy_document(policy, site.resource.where)
+        site.call("events", "PutPermission", EventBusName=name, Policy=document)
+    return Made(
+        ref=name,
+        attributes={"Arn": made["EventBusArn"], "Name": name},
+        delete=lambda: site.call("events", "DeleteEventBus", Name=name),
+    )
+
+
+@makes("AWS::Events::EventBusPolicy")
+def event_bus_policy(site: Site, properties: Properties) -> Made:
+    """One statement of a bus's policy; several such resources add up."""
+    bus = properties.text("EventBusName", "default")
+    sid = properties.want("StatementId")
+    statement = properties.take("Statement")
+    if statement is None:
+        members = properties.some("Action", "Principal", "Condition")
+        site.call("events", "PutPermission", EventBusName=bus, StatementId=sid, **members)
+    else:
+        policy = _policy_of_bus(site, bus)
+        others = [one for one in policy["Statement"] if one.get("Sid") != sid]
+        policy["Statement"] = [*others, {**statement, "Sid": sid}]
+        site.call("events", "PutPermission", EventBusName=bus, Policy=policy)
+    return Made(ref=sid, delete=lambda: site.call("events", "RemovePermission", EventBusName=bus, StatementId=sid))
+
+
+@makes("AWS::Events::Rule")
+def rule(site: Site, properties: Properties) -> Made:
+    """Ref is the rule's name, with the bus before it where that is not the default one."""
+    name = properties.text("Name", site.name(64))
+    bus = properties.text("EventBusName", "default")
+    targets = properties.take("Targets", [])
+    if len(targets) > MOST_TARGETS:
+        raise InvalidTemplate(f"{site.resource.where}: a rule has at most {MOST_TARGETS} targets")
+    said = properties.some("EventPattern", "ScheduleExpression", "State", "Description", "RoleArn")
+    tags = tag_list(properties.tags())
+    arn = site.call("events", "PutRule", Name=name, EventBusName=bus, Tags=tags, **said)["RuleArn"]
+    _put_targets(site, name, bus, targets)
+
+    def delete() -> None:
+        if targets:
+            ids = [target["Id"] for target in targets]
+            site.call("events", "RemoveTargets", Rule=name, EventBusName=bus, Ids=ids)
+        site.call("events", "DeleteRule", Name=name, EventBusName=bus)
+
+    bus_name = bus.rsplit("/", 1)[-1]
+    return Made(ref=name if bus_name == "default" else f"{bus_name}|{name}", attributes={"Arn": arn}, delete=delete)
+
+
+def _put_targets(site: Site, name: str, bus: str, targets: list[dict[str, Any]]) -> None:
+    if not targets:
+        return
+    answer = site.call("events", "PutTargets", Rule=name, EventBusName=bus, Targets=targets)
+    if failed := answer.get("FailedEntries"):
+        raise InvalidTemplate(f"{site.resource.where}: Targets: {failed}")
+
+
+def _policy_of_bus(site: Site, bus: str) -> dict[str, Any]:
+    written = site.call("events", "DescribeEventBus", Name=bus).get("Policy")
+    empty: dict[str, Any] = {"Version": "2012-10-17", "Statement": []}
+    return json.loads(written) if written else empty

@@ -1,0 +1,33 @@
+"""Schedules: AWS::Scheduler."""
+
+from sandbox.deploy.properties import Properties, tag_list
+from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.site import Site
+
+
+@makes("AWS::Scheduler::Schedule")
+def schedule(site: Site, properties: Properties) -> Made:
+    """Ref is the schedule's name."""
+    name = properties.text("Name", site.name(64))
+    group = properties.text("GroupName", "default")
+    said = properties.some("Description", "EndDate", "KmsKeyArn", "ScheduleExpressionTimezone", "StartDate", "State")
+    wanted = {name: properties.want(name) for name in ("ScheduleExpression", "FlexibleTimeWindow", "Target")}
+    arn = site.call("scheduler", "CreateSchedule", Name=name, GroupName=group, **wanted, **said)["ScheduleArn"]
+    return Made(
+        ref=name,
+        attributes={"Arn": arn},
+        delete=lambda: site.call("scheduler", "DeleteSchedule", Name=name, GroupName=group),
+    )
+
+
+@makes("AWS::Scheduler::ScheduleGroup")
+def schedule_group(site: Site, properties: Properties) -> Made:
+    """Ref is the group's name."""
+    name = properties.text("Name", site.name(64))
+    tags = tag_list(properties.tags())
+    arn = site.call("scheduler", "CreateScheduleGroup", Name=name, Tags=tags)["ScheduleGroupArn"]
+    return Made(
+        ref=name,
+        attributes={"Arn": arn, "State": "ACTIVE"},
+        delete=lambda: site.call("scheduler", "DeleteScheduleGroup", Name=name),
+    )

@@ -1,0 +1,40 @@
+"""Parameters and log groups: AWS::SSM, AWS::Logs."""
+
+from sandbox.deploy.errors import InvalidTemplate
+from sandbox.deploy.properties import Properties, tag_list
+from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.site import Site
+
+
+@makes("AWS::SSM::Parameter")
+def parameter(site: Site, properties: Properties) -> Made:
+    """Ref is the parameter's name."""
+    name = properties.text("Name", site.name(1011))
+    kind = properties.want("Type")
+    if kind == "SecureString":
+        raise InvalidTemplate(f"{site.resource.where}: CloudFormation makes no SecureString")
+    value = properties.want("Value")
+    said = properties.some("Description", "Tier", "AllowedPattern", "DataType", "Policies")
+    tags = tag_list(properties.tags())
+    site.call("ssm", "PutParameter", Name=name, Type=kind, Value=value, Tags=tags, **said)
+    return Made(
+        ref=name,
+        attributes={"Type": kind, "Value": value},
+        delete=lambda: site.call("ssm", "DeleteParameter", Name=name),
+    )
+
+
+@makes("AWS::Logs::LogGroup")
+def log_group(site: Site, properties: Properties) -> Made:
+    """Ref is the group's name."""
+    name = properties.text("LogGroupName", site.name(512))
+    retention = properties.take("RetentionInDays")
+    said = properties.some("KmsKeyId", "LogGroupClass", "DeletionProtectionEnabled")
+    site.call("logs", "CreateLogGroup", logGroupName=name, tags=properties.tags(), **said)
+    if retention is not None:
+        site.call("logs", "PutRetentionPolicy", logGroupName=name, retentionInDays=retention)
+    return Made(
+        ref=name,
+        attributes={"Arn": site.arn("logs", f"log-group:{name}:*")},
+        delete=lambda: site.call("logs", "DeleteLogGroup", logGroupName=name),
+    )

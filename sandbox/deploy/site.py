@@ -1,0 +1,70 @@
+"""What a resource's function works with: the account, names, API calls."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from botocore import xform_name
+from botocore.exceptions import ClientError, ParamValidationError
+
+from sandbox.accounts import PARTITION, Account
+from sandbox.deploy.errors import DeploymentFailed
+from sandbox.deploy.shapes import fit
+from sandbox.deploy.template import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from sandbox.clock import Clock
+    from sandbox.deploy.stack import Stack
+    from sandbox.functions import Functions
+
+
+class World(Protocol):
+    """What a deployment asks of the sandbox."""
+
+    clock: "Clock"
+    functions: "Functions"
+    stacks: "MutableMapping[tuple[str, str], Stack]"
+
+    def client(self, service: str, account: Account) -> Any:
+        """The account's administrator as a boto3 client."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One resource's place in one stack of one account."""
+
+    world: World
+    account: Account
+    region: str
+    stack: str
+    resource: Resource
+
+    def name(self, longest: int, suffix: str = "") -> str:
+        """The physical name where the template gives none: stack and logical id, the same at every deployment."""
+        name = f"{self.stack}-{self.resource.logical_id}"
+        room = longest - len(suffix)
+        if len(name) > room:
+            digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+            name = f"{name[: room - 9]}-{digest}"
+        return name + suffix
+
+    def arn(self, service: str, rest: str) -> str:
+        """An ARN in this account and Region."""
+        return f"arn:{PARTITION}:{service}:{self.region}:{self.account.id}:{rest}"
+
+    def call(self, service: str, operation: str, /, **members: Any) -> dict[str, Any]:
+        """Call AWS as the account's administrator; `members` may have a template's types and names.
+
+        Raises:
+            DeploymentFailed: the service refused.
+        """
+        client = self.world.client(service, self.account)
+        shape = client.meta.service_model.operation_model(operation).input_shape
+        try:
+            fitted = fit(shape, members, self.resource.where)
+            result: dict[str, Any] = getattr(client, xform_name(operation))(**fitted)
+        except (ClientError, ParamValidationError) as error:
+            raise DeploymentFailed(f"{self.resource.where}: {error}") from error
+        return result
