@@ -40,6 +40,8 @@ class FunctionSpec:
     """Queue that gets the event itself (the function's DeadLetterConfig)."""
     runtime: str = "python3.13"
     description: str = ""
+    own_log_group: str | None = None
+    """LoggingConfig's LogGroup, where the template names one."""
 
     @property
     def arn(self) -> str:
@@ -49,7 +51,7 @@ class FunctionSpec:
     @property
     def log_group(self) -> str:
         """The group in CloudWatch Logs where its output goes."""
-        return f"/aws/lambda/{self.name}"
+        return self.own_log_group or f"/aws/lambda/{self.name}"
 
 
 @dataclass(frozen=True)
