@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from moto.sqs.models import sqs_backends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from moto.sqs.models import Queue
 
     from sandbox.accounts import Caller
     from sandbox.permissions import Permissions
@@ -48,8 +45,9 @@ def send_by(  # noqa: PLR0913 - each of them is one part of a message and its pe
     Raises:
         QueueRefused: NO_RESOURCE, NO_PERMISSIONS.
     """
-    queue = _find(queue_arn)
-    decision = permissions.check_service(service, SEND, queue_arn, _policy_of(queue), dict(context))
+    _must_exist(queue_arn)
+    policy = permissions.resource_policy(queue_arn)
+    decision = permissions.check_service(service, SEND, queue_arn, policy, dict(context))
     if not decision.allowed:
         raise QueueRefused("NO_PERMISSIONS", decision.message)
     _put(queue_arn, body, attributes)
@@ -63,29 +61,17 @@ def send_as(
     Raises:
         QueueRefused: NO_RESOURCE, NO_PERMISSIONS.
     """
-    queue = _find(queue_arn)
-    decision = permissions.check(
-        caller,
-        SEND,
-        queue_arn,
-        resource_account=queue_arn.split(":")[4],
-        resource_policy=_policy_of(queue),
-    )
+    _must_exist(queue_arn)
+    decision = permissions.check(caller, SEND, queue_arn, resource_policy=permissions.resource_policy(queue_arn))
     if not decision.allowed:
         raise QueueRefused("NO_PERMISSIONS", decision.message)
     _put(queue_arn, body, attributes)
 
 
-def _find(queue_arn: str) -> Queue:
+def _must_exist(queue_arn: str) -> None:
     _, _, _, region, account, name = queue_arn.split(":")
-    queue = sqs_backends[account][region].queues.get(name)
-    if queue is None:
+    if name not in sqs_backends[account][region].queues:
         raise QueueRefused("NO_RESOURCE", f"The queue {queue_arn} does not exist.")
-    return queue
-
-
-def _policy_of(queue: Queue) -> dict[str, Any] | None:
-    return json.loads(queue.policy) if queue.policy else None
 
 
 def _put(queue_arn: str, body: str, attributes: Mapping[str, str]) -> None:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moto.iam.models import iam_backends
-
-from sandbox.accounts import PARTITION
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from moto.iam.models import Role
 
     from sandbox.accounts import Credentials
     from sandbox.world import Sandbox
@@ -36,13 +30,10 @@ def act_as(
     Raises:
         RoleRefused: no such role, or no trust.
     """
-    role = _find(role_arn)
-    if role is None:
+    trust = sandbox.permissions.resource_policy(role_arn)
+    if trust is None:
         raise RoleRefused(f"The role {role_arn} does not exist.")
-    return sandbox.assume(role_arn, session)
-
-
-def _find(role_arn: str) -> Role | None:
-    account = role_arn.split(":")[4]
-    roles = iam_backends[account][PARTITION].roles.values()
-    return next((role for role in roles if role.arn == role_arn), None)
+    decision = sandbox.permissions.check_service(service, "sts:AssumeRole", role_arn, trust, dict(context or {}))
+    if not decision.allowed:
+        raise RoleRefused(decision.message)
+    return sandbox.identities.assume(role_arn, session)

@@ -41,6 +41,7 @@ class Functions:
     def register(self, gate: Gate) -> None:
         """Answer Lambda's operations."""
         api.register(self, self._sandbox, gate)
+        self._sandbox.permissions.policy_sources.append(self.policy_of)
 
     def add(self, spec: FunctionSpec) -> None:
         """Deploy a function; one of the same ARN is replaced, and keeps its policy and its log."""
@@ -85,6 +86,11 @@ class Functions:
     def add_permission(self, name: str, account: str, statement: dict[str, Any]) -> None:
         """Add a statement, with its Sid, to the function's own policy."""
         self.find(name, account).permissions[statement["Sid"]] = statement
+
+    def policy_of(self, arn: str) -> dict[str, Any] | None:
+        """The policy that stands on a function; None for none, and for what is no function."""
+        function = self._functions.get(arn)
+        return function.policy if function else None
 
     def logs(self, name: str, account: str | None = None) -> list[str]:
         """What the function of this name or ARN printed, line by line, oldest first."""

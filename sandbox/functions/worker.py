@@ -81,13 +81,15 @@ def load(name: str) -> Handler:
 
 def described(error: Exception, command: dict[str, Any], skipped_frames: int) -> dict[str, Any]:
     """An exception in Lambda's shape; its traceback goes to the log too."""
-    traceback.print_exception(error)
-    frames = traceback.extract_tb(error.__traceback__)[skipped_frames:]
+    trace = error.__traceback__
+    for _ in range(skipped_frames):
+        trace = trace.tb_next if trace else None
+    traceback.print_exception(type(error), error, trace)
     return {
         "errorMessage": str(error),
         "errorType": error.kind if isinstance(error, InitError) else type(error).__name__,
         "requestId": command["context"]["aws_request_id"],
-        "stackTrace": [] if isinstance(error, InitError) else traceback.format_list(frames),
+        "stackTrace": [] if isinstance(error, InitError) else traceback.format_tb(trace),
     }
 
 

@@ -12,6 +12,7 @@ import gc
 import importlib.util
 import json
 import os
+import random
 import signal
 import socket
 import sys
@@ -120,6 +121,7 @@ def become_handler(environment: dict[str, str], descriptors: list[int], worker: 
     os.close(log)
     os.environ.clear()
     os.environ.update(environment)
+    random.seed(environment["AWS_LAMBDA_LOG_STREAM_NAME"])  # boto3's back-off is the same in every run
     time.tzset()
     root = environment["LAMBDA_TASK_ROOT"]
     os.chdir(root)
