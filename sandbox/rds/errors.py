@@ -1,4 +1,4 @@
-"""AWS's refusals that instances and clusters have in common. Codes: botocore's model; texts: seen on AWS where known."""
+"""AWS's refusals that instances and clusters have in common: its codes, and its texts where they were seen."""
 
 from __future__ import annotations
 

@@ -53,7 +53,8 @@ def new_name(parameter: str, text: str, longest: int = LONGEST_NAME) -> str:
     if not well_formed or len(text) > longest or text.endswith("-") or "--" in text:
         raise invalid_value(
             f"The parameter {parameter} is not a valid identifier. Identifiers must begin with a letter; must contain "
-            "only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.",
+            "only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive "
+            "hyphens.",
         )
     return text.lower()
 

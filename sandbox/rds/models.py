@@ -10,7 +10,7 @@ from sandbox.rds.families import CLUSTERS, INSTANCES, Family
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sandbox.data.engines import Server
+    from sandbox.data.server import Server
     from sandbox.rds.identifiers import Arn
 
 AVAILABLE = "available"
@@ -115,7 +115,6 @@ class Instance(Database):
     instance_class: str = "db.t4g.medium"
     publicly_accessible: bool = False
     multi_az: bool = False
-    storage_type: str = "gp3"
     cluster_resource_id: str | None = None
     """The cluster that it belongs to; a resource id, because a cluster can be renamed."""
     promotion_tier: int = 1
@@ -142,8 +141,8 @@ class Snapshot:
 
     arn: Arn
     family: Family
-    database_name_at_creation: str
     database_arn: Arn
+    """The database that the data came from; it may be gone, or bear another name now."""
     database_resource_id: str
     database_created: float
     engine: str
@@ -166,7 +165,7 @@ class Snapshot:
     shared_with: set[str] = field(default_factory=set)
     """Account ids, and `all`."""
     copied_from: Arn | None = None
-    """The source, of a copy from another account or Region."""
+    """The snapshot that this one is a copy of."""
     details: dict[str, Any] = field(default_factory=dict)
     """Members that a restore takes over: DBInstanceClass, StorageType, BackupRetentionPeriod, ..."""
 

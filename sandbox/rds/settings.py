@@ -26,6 +26,8 @@ class Unconfirmed:
     """False: the share succeeds and only the other account's copy fails, as two reports of 2019 say."""
     default_key_share_code: str | None = None
     """None: the family's code for a snapshot in the wrong state."""
+    status_of_instance_copy: str = "creating"
+    """As in the reply that AWS's command line documents; the other candidate is `copying`."""
     public_share_code: str = "InvalidParameterValue"
     shared_copy_without_key_code: str = "InvalidParameterCombination"
     cluster_copy_of_unencrypted_with_key_code: str = "InvalidParameterCombination"

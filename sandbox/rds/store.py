@@ -6,6 +6,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sandbox.rds.errors import invalid_value
+from sandbox.rds.families import CLUSTERS, INSTANCES
 from sandbox.rds.identifiers import Arn, is_arn, resource_id
 from sandbox.rds.models import Cluster, Database, Instance, Snapshot
 
@@ -37,13 +39,47 @@ class Store:
         """All instances and clusters of both accounts."""
         return [*self.instances.values(), *self.clusters.values()]
 
-    def instance(self, call: Call, name: str) -> Instance | None:
-        """The caller's instance of this name or ARN."""
-        return self.instances.get(_own(call, "db", name))
+    def add(self, database: Database) -> None:
+        """From now on it exists."""
+        if isinstance(database, Instance):
+            self.instances[database.arn] = database
+        elif isinstance(database, Cluster):
+            self.clusters[database.arn] = database
 
-    def cluster(self, call: Call, name: str) -> Cluster | None:
-        """The caller's cluster of this name or ARN."""
-        return self.clusters.get(_own(call, "cluster", name))
+    def remove(self, database: Database) -> None:
+        """From now on it does not."""
+        self.instances.pop(database.arn, None)
+        self.clusters.pop(database.arn, None)
+
+    def holds(self, database: Database) -> bool:
+        """Whether it still exists, under whatever name."""
+        return any(database is one for one in self.databases())
+
+    def instance(self, call: Call, name: str) -> Instance:
+        """The caller's instance of this name or ARN.
+
+        Raises:
+            AwsError: DBInstanceNotFound.
+        """
+        found = self.instances.get(_named(call, INSTANCES, name))
+        if found is None or found.arn.account != call.caller.account:
+            raise INSTANCES.database_missing(name)
+        return found
+
+    def cluster(self, call: Call, name: str) -> Cluster:
+        """The caller's cluster of this name or ARN.
+
+        Raises:
+            AwsError: DBClusterNotFoundFault.
+        """
+        found = self.clusters.get(_named(call, CLUSTERS, name))
+        if found is None or found.arn.account != call.caller.account:
+            raise CLUSTERS.database_missing(name)
+        return found
+
+    def database(self, call: Call, family: Family, name: str) -> Database:
+        """The caller's instance or cluster."""
+        return self.instance(call, name) if family is INSTANCES else self.cluster(call, name)
 
     def snapshot(self, call: Call, family: Family, name: str) -> Snapshot:
         """A snapshot that the caller may read: an own one, or by ARN one that is shared with the account.
@@ -51,9 +87,12 @@ class Store:
         Raises:
             AwsError: the family's NotFound; another account's snapshot cannot be told from a missing one.
         """
-        arn = Arn.parse(name) if is_arn(name) else Arn(call.region, call.caller.account, family.snapshot_kind, name.lower())
+        own = Arn(call.region, call.caller.account, family.snapshot_kind, name.lower())
+        arn = Arn.parse(name) if is_arn(name) else own
+        if arn.kind != family.snapshot_kind:
+            raise invalid_value(f"Invalid snapshot identifier: {name}")
         found = self.snapshots.get(arn)
-        if found is None or found.family is not family or not found.open_to(call.caller.account):
+        if found is None or not found.open_to(call.caller.account):
             raise family.snapshot_missing(name)
         return found
 
@@ -68,9 +107,11 @@ class Store:
         """The cluster's instances, oldest first: the first one writes."""
         return [one for one in self.instances.values() if one.cluster_resource_id == cluster.resource_id]
 
-    def cluster_of(self, instance: Instance) -> Cluster | None:
-        """The cluster that an instance belongs to."""
-        found = [one for one in self.clusters.values() if one.resource_id == instance.cluster_resource_id]
+    def cluster_of(self, database: Database) -> Cluster | None:
+        """The cluster that an instance belongs to; None for one on its own."""
+        if not isinstance(database, Instance):
+            return None
+        found = [one for one in self.clusters.values() if one.resource_id == database.cluster_resource_id]
         return found[0] if found else None
 
     def name_taken(self, arn: Arn) -> bool:
@@ -82,8 +123,7 @@ class Store:
         return self.instances.get(arn) or self.clusters.get(arn) or self.snapshots.get(arn)
 
 
-def _own(call: Call, kind: str, name: str) -> Arn:
-    if is_arn(name):
-        arn = Arn.parse(name)
-        return arn if arn.account == call.caller.account else Arn("", "", "", "")
-    return Arn(call.region, call.caller.account, kind, name.lower())
+def _named(call: Call, family: Family, name: str) -> Arn:
+    return (
+        Arn.parse(name) if is_arn(name) else Arn(call.region, call.caller.account, family.database_kind, name.lower())
+    )

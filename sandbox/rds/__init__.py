@@ -1,0 +1,122 @@
+"""The sandbox's RDS: its own control plane for databases and snapshots; moto keeps subnet and parameter groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.session import get_session
+
+from sandbox.rds.clusters import Clusters
+from sandbox.rds.copies import Copies
+from sandbox.rds.core import Core
+from sandbox.rds.data_plane import DataPlane, discard
+from sandbox.rds.deletions import Deletions
+from sandbox.rds.errors import unknown_to_the_sandbox
+from sandbox.rds.families import FAMILIES
+from sandbox.rds.identifiers import Arn
+from sandbox.rds.instances import Instances
+from sandbox.rds.keys import Keys
+from sandbox.rds.modifications import Modifications
+from sandbox.rds.passwords import Passwords
+from sandbox.rds.restores import Restores
+from sandbox.rds.sharing import Sharing
+from sandbox.rds.snapshots import Snapshots
+from sandbox.rds.tags import TagOperations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox.clock import Clock
+    from sandbox.gate import Answer, Call, Gate
+    from sandbox.kms import Kms
+    from sandbox.permissions import Permissions
+
+__all__ = ["Rds"]
+
+# moto answers these although their names speak of databases: they ask about groups and offers.
+LEFT_TO_MOTO = ("ParameterGroup", "Parameters", "Orderable", "SubnetGroup", "SecurityGroup", "EngineVersions")
+ABOUT_DATABASES = ("DBInstance", "DBCluster", "DBSnapshot")
+
+
+class Rds:
+    """The databases and snapshots of both accounts."""
+
+    def __init__(self, clock: Clock, kms: Kms, permissions: Permissions, directory: Path, *, data: bool = True) -> None:
+        """Nothing exists yet.
+
+        Args:
+            clock: work takes its time on it.
+            kms: decides who may use a key, and makes data keys.
+            permissions: is told the tags, and asked for the managed secrets.
+            directory: the servers' files and the sealed snapshots go below it.
+            data: False for a control plane without servers.
+        """
+        self.core = Core(clock, Keys(kms), DataPlane(directory, enabled=data))
+        self.store = self.core.store
+        self.durations = self.core.durations
+        self.settings = self.core.settings
+        self._passwords = Passwords(self.core, permissions)
+        self._snapshots = {family: Snapshots(self.core, family) for family in FAMILIES}
+        permissions.tag_sources.append(self.tags_of)
+
+    def register(self, gate: Gate) -> None:
+        """Answer the database operations; those that the sandbox lacks are refused by name, never left to moto."""
+        known = self._answers()
+        for operation in get_session().get_service_model("rds").operation_names:
+            if operation in known:
+                gate.answer("rds", operation, known[operation])
+            elif any(word in operation for word in ABOUT_DATABASES) and not any(
+                word in operation for word in LEFT_TO_MOTO
+            ):
+                gate.answer("rds", operation, _refuse)
+
+    def tags_of(self, arn: str) -> dict[str, str] | None:
+        """The tags of a database or snapshot, for conditions on them; None for what is not ours."""
+        if arn.split(":")[2:3] != ["rds"]:
+            return None
+        found = self.store.tagged(Arn.parse(arn))
+        return None if found is None else dict(found.tags)
+
+    def close(self) -> None:
+        """Stop every server and delete its files and the snapshots'."""
+        for database in self.store.databases():
+            if database.server is not None:
+                database.server.remove()
+        for snapshot in self.store.snapshots.values():
+            discard(snapshot.data)
+
+    def _answers(self) -> dict[str, Answer]:
+        core, passwords = self.core, self._passwords
+        instances, clusters, restores = Instances(core, passwords), Clusters(core, passwords), Restores(core, passwords)
+        modifications = Modifications(core, passwords)
+        deletions, tags = Deletions(core, passwords, self._snapshots), TagOperations(core)
+        answers: dict[str, Answer] = {
+            "CreateDBInstance": instances.create,
+            "DescribeDBInstances": instances.describe,
+            "ModifyDBInstance": modifications.instance,
+            "DeleteDBInstance": deletions.instance,
+            "RestoreDBInstanceFromDBSnapshot": restores.instance,
+            "CreateDBCluster": clusters.create,
+            "DescribeDBClusters": clusters.describe,
+            "ModifyDBCluster": modifications.cluster,
+            "DeleteDBCluster": deletions.cluster,
+            "RestoreDBClusterFromSnapshot": restores.cluster,
+            "AddTagsToResource": tags.add,
+            "RemoveTagsFromResource": tags.remove,
+            "ListTagsForResource": tags.show,
+        }
+        for family, snapshots in self._snapshots.items():
+            word, sharing = family.snapshot_word, Sharing(core, family)
+            answers |= {
+                f"Create{word}": snapshots.create,
+                f"Describe{word}s": snapshots.describe,
+                f"Delete{word}": snapshots.delete,
+                f"Copy{word}": Copies(core, family).copy,
+                f"Modify{word}Attribute": sharing.modify,
+                f"Describe{word}Attributes": sharing.describe,
+            }
+        return answers
+
+
+def _refuse(call: Call) -> None:
+    raise unknown_to_the_sandbox(f"rds:{call.operation}")

@@ -1,0 +1,103 @@
+"""DeleteDBInstance and DeleteDBCluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.rds.errors import invalid_combination
+from sandbox.rds.families import CLUSTERS
+from sandbox.rds.identifiers import Arn, new_name
+from sandbox.rds.models import AVAILABLE, DELETING, Cluster, Database
+from sandbox.rds.parameters import refuse_unknown
+from sandbox.rds.snapshots import check_room
+from sandbox.rds.views import cluster_row, instance_row
+
+if TYPE_CHECKING:
+    from sandbox.gate import Call
+    from sandbox.rds.core import Core
+    from sandbox.rds.families import Family
+    from sandbox.rds.passwords import Passwords
+    from sandbox.rds.snapshots import Snapshots
+
+HONOURED = frozenset({"FinalDBSnapshotIdentifier", "SkipFinalSnapshot", "DeleteAutomatedBackups"})
+
+
+class Deletions:
+    """The end of databases."""
+
+    def __init__(self, core: Core, passwords: Passwords, snapshots: dict[Family, Snapshots]) -> None:
+        self._core = core
+        self._passwords = passwords
+        self._snapshots = snapshots
+
+    def instance(self, call: Call) -> dict[str, Any]:
+        """DeleteDBInstance; a member needs no final snapshot, its cluster holds the data."""
+        refuse_unknown(call, HONOURED | {"DBInstanceIdentifier"})
+        instance = self._core.store.instance(call, call.parameters["DBInstanceIdentifier"])
+        self._check(instance)
+        if instance.cluster_resource_id is None:
+            self._final_snapshot(call, instance)
+        self._begin(instance)
+        return {"DBInstance": instance_row(instance, self._core.store)}
+
+    def cluster(self, call: Call) -> dict[str, Any]:
+        """DeleteDBCluster, once its instances are gone or going."""
+        refuse_unknown(call, HONOURED | {"DBClusterIdentifier"})
+        cluster = self._core.store.cluster(call, call.parameters["DBClusterIdentifier"])
+        self._check(cluster)
+        if any(member.status != DELETING for member in self._core.store.members(cluster)):
+            raise CLUSTERS.database_state(
+                "Cluster cannot be deleted, it still contains DB instances in non-deleting state."
+            )
+        self._final_snapshot(call, cluster)
+        self._begin(cluster)
+        return {"DBCluster": cluster_row(cluster, self._core.store)}
+
+    def _check(self, database: Database) -> None:
+        word = "Cluster" if isinstance(database, Cluster) else "DB Instance"
+        if database.status == DELETING:
+            raise database.family.database_state(f"{word} {database.name} is already being deleted.")
+        if database.deletion_protection:
+            raise invalid_combination(
+                f"Cannot delete protected {word}, please disable deletion protection and try again.",
+            )
+
+    def _final_snapshot(self, call: Call, database: Database) -> None:
+        name = call.parameters.get("FinalDBSnapshotIdentifier")
+        skip = bool(call.parameters.get("SkipFinalSnapshot"))
+        if skip == bool(name):
+            raise invalid_combination(
+                "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and excluded by it.",
+            )
+        if not name:
+            return
+        family = database.family
+        if database.status != AVAILABLE:
+            raise family.database_state(f"{database.name} is not in a state in which a final snapshot can be taken.")
+        checked = new_name("FinalDBSnapshotIdentifier", name, family.longest_snapshot_name)
+        arn = Arn(call.region, call.caller.account, family.snapshot_kind, checked)
+        check_room(self._core, family, arn)
+        tags = dict(database.tags) if database.copy_tags_to_snapshot else {}
+        self._snapshots[family].take(call.caller, database, arn, tags)
+
+    def _begin(self, database: Database) -> None:
+        """Nobody can connect any more; the record stays until the time is over."""
+        database.status = DELETING
+        cluster = self._core.store.cluster_of(database)
+        if cluster is not None:
+            self._close_if_last(cluster)
+        elif database.server is not None:
+            database.server.stop()
+
+        def finish() -> None:
+            self._passwords.forget(database)
+            self._core.store.remove(database)
+            if database.server is not None:
+                database.server.remove()
+
+        self._core.later(self._core.durations.deletion, finish, f"{database.arn} deleting")
+
+    def _close_if_last(self, cluster: Cluster) -> None:
+        answering = any(member.status != DELETING for member in self._core.store.members(cluster))
+        if cluster.server is not None and not answering:
+            cluster.server.stop()

@@ -1,0 +1,204 @@
+"""CreateDBInstance, alone or into a cluster, and DescribeDBInstances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.rds.engines import engine_named
+from sandbox.rds.errors import invalid_combination, invalid_value
+from sandbox.rds.families import CLUSTERS, INSTANCES
+from sandbox.rds.listing import filtered, page
+from sandbox.rds.models import AVAILABLE, Cluster, Instance
+from sandbox.rds.network import Vpcs, parameter_group
+from sandbox.rds.parameters import refuse_unknown, shown
+from sandbox.rds.provision import (
+    begin,
+    check_database_quota,
+    common_settings,
+    free_arn,
+    key_for_new,
+    placed,
+    publicly_accessible,
+)
+from sandbox.rds.tags import read_tags
+from sandbox.rds.views import instance_row
+
+if TYPE_CHECKING:
+    from sandbox.gate import Call
+    from sandbox.rds.core import Core
+    from sandbox.rds.identifiers import Arn
+    from sandbox.rds.passwords import Passwords
+
+SMALLEST_GB = 20
+OF_MEMBERS = frozenset(
+    {
+        "AvailabilityZone",
+        "DBClusterIdentifier",
+        "DBInstanceClass",
+        "DBInstanceIdentifier",
+        "DBParameterGroupName",
+        "DBSubnetGroupName",
+        "Engine",
+        "PromotionTier",
+        "PubliclyAccessible",
+        "Tags",
+    },
+)
+OF_THE_CLUSTER = frozenset(
+    {
+        "AllocatedStorage",
+        "BackupRetentionPeriod",
+        "CopyTagsToSnapshot",
+        "DBName",
+        "DeletionProtection",
+        "EnableIAMDatabaseAuthentication",
+        "EngineVersion",
+        "KmsKeyId",
+        "ManageMasterUserPassword",
+        "MasterUserPassword",
+        "MasterUserSecretKmsKeyId",
+        "MasterUsername",
+        "MultiAZ",
+        "Port",
+        "StorageEncrypted",
+        "VpcSecurityGroupIds",
+    },
+)
+
+
+class Instances:
+    """DB instances."""
+
+    def __init__(self, core: Core, passwords: Passwords) -> None:
+        self._core = core
+        self._passwords = passwords
+
+    def create(self, call: Call) -> dict[str, Any]:
+        """CreateDBInstance."""
+        refuse_unknown(call, OF_MEMBERS | OF_THE_CLUSTER)
+        arn = free_arn(self._core, call, INSTANCES)
+        check_database_quota(self._core, INSTANCES, arn)
+        if call.parameters.get("DBClusterIdentifier"):
+            instance = self._member(call, arn)
+            seconds = self._core.durations.member_creation
+        else:
+            instance = self._standalone(call, arn)
+            seconds = self._core.durations.instance_creation
+        begin(self._core, instance, seconds)
+        return {"DBInstance": instance_row(instance, self._core.store)}
+
+    def describe(self, call: Call) -> dict[str, Any]:
+        """DescribeDBInstances."""
+        name = call.parameters.get("DBInstanceIdentifier")
+        rows = [self._core.store.instance(call, name)] if name else self._own(call)
+        rows = filtered(
+            call,
+            rows,
+            {
+                "db-instance-id": lambda row: {row.name, str(row.arn)},
+                "db-cluster-id": self._cluster_names,
+                "dbi-resource-id": lambda row: {row.resource_id},
+                "engine": lambda row: {row.engine},
+            },
+        )
+        found, marker = page(call, rows, lambda row: row.arn)
+        return {"DBInstances": [instance_row(row, self._core.store) for row in found], **marker}
+
+    def _own(self, call: Call) -> list[Instance]:
+        place = (call.caller.account, call.region)
+        return [one for one in self._core.store.instances.values() if (one.arn.account, one.arn.region) == place]
+
+    def _cluster_names(self, row: Instance) -> set[str]:
+        cluster = self._core.store.cluster_of(row)
+        return {cluster.name, str(cluster.arn)} if cluster else set()
+
+    def _standalone(self, call: Call, arn: Arn) -> Instance:
+        given = call.parameters
+        engine = engine_named(given["Engine"])
+        if engine.is_aurora:
+            raise invalid_combination(f"An instance of {engine.name} needs a DBClusterIdentifier.")
+        if not given.get("MasterUsername"):
+            raise invalid_value("The parameter MasterUsername must be provided and must not be blank.")
+        if given.get("AllocatedStorage", 0) < SMALLEST_GB:
+            raise invalid_value(f"Invalid storage size for engine name {engine.name}: give at least {SMALLEST_GB} GB.")
+        version = given.get("EngineVersion", engine.default_version)
+        network = placed(call)
+        group = parameter_group(
+            call,
+            given.get("DBParameterGroupName"),
+            engine.parameter_family(version),
+            of_cluster=False,
+        )
+        tags = read_tags(given.get("Tags"))
+        resource_id = self._core.store.new_resource_id(INSTANCES)
+        instance = Instance(
+            arn=arn,
+            resource_id=resource_id,
+            engine=engine.name,
+            engine_version=version,
+            master_username=given["MasterUsername"],
+            database_name=given.get("DBName"),
+            port=given.get("Port", engine.port),
+            size_gb=given["AllocatedStorage"],
+            key_arn=key_for_new(self._core, call, resource_id),
+            created=self._core.clock.now,
+            network=network,
+            parameter_group=group,
+            tags=tags,
+            backup_retention_days=given.get("BackupRetentionPeriod", 1),
+            instance_class=given["DBInstanceClass"],
+            publicly_accessible=publicly_accessible(call, network),
+            multi_az=bool(given.get("MultiAZ")),
+            shown=shown(given),
+            **common_settings(call),
+        )
+        instance.server = self._core.data.create(instance, self._passwords.initial(call, instance))
+        return instance
+
+    def _member(self, call: Call, arn: Arn) -> Instance:
+        given = call.parameters
+        cluster = self._core.store.cluster(call, given["DBClusterIdentifier"])
+        _check_member(call, cluster)
+        vpcs = Vpcs.of(call)
+        group = given.get("DBSubnetGroupName", cluster.network.subnet_group)
+        network = vpcs.place(group, list(cluster.network.security_groups), given.get("AvailabilityZone"))
+        family = engine_named(cluster.engine).parameter_family(cluster.engine_version)
+        return Instance(
+            arn=arn,
+            resource_id=self._core.store.new_resource_id(INSTANCES),
+            engine=cluster.engine,
+            engine_version=cluster.engine_version,
+            master_username=cluster.master_username,
+            database_name=cluster.database_name,
+            port=cluster.port,
+            size_gb=1,
+            key_arn=cluster.key_arn,
+            created=self._core.clock.now,
+            network=network,
+            parameter_group=parameter_group(call, given.get("DBParameterGroupName"), family, of_cluster=False),
+            tags=read_tags(given.get("Tags")),
+            backup_retention_days=cluster.backup_retention_days,
+            instance_class=given["DBInstanceClass"],
+            publicly_accessible=publicly_accessible(call, network),
+            cluster_resource_id=cluster.resource_id,
+            promotion_tier=given.get("PromotionTier", 1),
+            shown=shown(given),
+        )
+
+
+def _check_member(call: Call, cluster: Cluster) -> None:
+    """Only into an available cluster of the same engine, and without what belongs to the cluster."""
+    given = call.parameters
+    if given["Engine"] != cluster.engine:
+        raise invalid_combination(
+            f"The engine name requested for your DB instance ({given['Engine']}) doesn't match the engine name of "
+            f"your DB cluster ({cluster.engine}).",
+        )
+    of_cluster = sorted(OF_THE_CLUSTER & set(given) - {"EngineVersion"})
+    if of_cluster:
+        raise invalid_combination(
+            "The requested DB Instance will be a member of a DB Cluster. "
+            f"Set {', '.join(of_cluster)} for the DB Cluster.",
+        )
+    if cluster.status != AVAILABLE:
+        raise CLUSTERS.database_state(f"DB cluster {cluster.name} is not in available state.")

@@ -1,0 +1,79 @@
+"""Which KMS actions RDS does with the caller's permissions, and what it answers when it may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.kms import KeyNotAccessible
+from sandbox.rds.errors import key_not_accessible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sandbox.accounts import Caller
+    from sandbox.kms import Key, Kms
+
+# The least that AWS documents for making an RDS resource under a key (RDS guide, Overview.Encryption.Keys).
+NEEDED_TO_CREATE = ("kms:DescribeKey", "kms:CreateGrant")
+# Reading a snapshot's data on the caller's behalf.
+NEEDED_TO_RESTORE = (*NEEDED_TO_CREATE, "kms:Decrypt")
+# What AWS documents for copying an encrypted snapshot, on the source's key and on the copy's (USER_CopySnapshot, 2026).
+NEEDED_TO_COPY = (
+    "kms:DescribeKey",
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+# A managed password's secret under a key of one's own (rds-secrets-manager).
+NEEDED_FOR_SECRET = ("kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant")
+
+SPECIFIED = "The specified KMS key"
+SOURCE = "The source snapshot KMS key"
+
+
+class Keys:
+    """KMS, as RDS uses it."""
+
+    def __init__(self, kms: Kms) -> None:
+        self._kms = kms
+
+    def default(self, account: str, region: str, alias: str = "alias/aws/rds") -> str:
+        """The ARN of the account's AWS managed key, made on first use."""
+        return self._kms.default_key(account, region, alias)
+
+    def use(  # noqa: PLR0913 - each says another thing about the use
+        self,
+        caller: Caller,
+        key: str,
+        actions: Sequence[str],
+        *,
+        region: str,
+        resource_id: str,
+        words: str = SPECIFIED,
+        via: str = "rds",
+    ) -> Key:
+        """A key that this caller may use for these actions by way of the service.
+
+        Raises:
+            AwsError: KMSKeyNotAccessibleFault; `words` begins its text.
+        """
+        try:
+            return self._kms.use(
+                caller,
+                key,
+                actions,
+                via=via,
+                region=region,
+                encryption_context=encryption_context(resource_id),
+            )
+        except KeyNotAccessible as refusal:
+            raise key_not_accessible(words, key) from refusal
+
+
+def encryption_context(resource_id: str) -> dict[str, str]:
+    """What RDS binds a data key to: the database that the data came from."""
+    return {"aws:rds:db-id": resource_id}

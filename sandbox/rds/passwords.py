@@ -1,0 +1,168 @@
+"""Master passwords: AWS's rules, changing one, and letting RDS manage it in Secrets Manager."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from moto.secretsmanager.models import secretsmanager_backends
+
+from sandbox.permissions import refusal
+from sandbox.rds.engines import ENGINES, Engine
+from sandbox.rds.errors import invalid_combination, invalid_value
+from sandbox.rds.keys import NEEDED_FOR_SECRET
+from sandbox.rds.models import AVAILABLE, Database, MasterSecret
+
+if TYPE_CHECKING:
+    from sandbox.accounts import Caller
+    from sandbox.gate import Call
+    from sandbox.permissions import Permissions
+    from sandbox.rds.core import Core
+
+RESETTING = "resetting-master-credentials"
+SHORTEST = 8
+FORBIDDEN = '/"@ '
+MANAGED_LENGTH = 28
+
+
+class Passwords:
+    """Gives databases their master passwords."""
+
+    def __init__(self, core: Core, permissions: Permissions) -> None:
+        self._core = core
+        self._permissions = permissions
+
+    def initial(self, call: Call, database: Database) -> str:
+        """The password of a new database: given, or managed from the start.
+
+        Raises:
+            AwsError: InvalidParameterValue or InvalidParameterCombination.
+        """
+        given = call.parameters
+        if given.get("ManageMasterUserPassword"):
+            _refuse_both(given)
+            return self._new_secret(call, database)
+        if not given.get("MasterUserPassword"):
+            raise invalid_value("The parameter MasterUserPassword must be provided and must not be blank.")
+        check_password(ENGINES[database.engine], given["MasterUserPassword"])
+        return str(given["MasterUserPassword"])
+
+    def modify(self, call: Call, database: Database) -> None:
+        """What a Modify call says about the password; takes effect shortly, whatever ApplyImmediately says."""
+        given = call.parameters
+        manage, password = given.get("ManageMasterUserPassword"), given.get("MasterUserPassword")
+        if manage:
+            self._take_over(call, database)
+        elif manage is False and database.secret is not None:
+            self._give_back(database, password)
+        elif password and database.secret is not None:
+            raise invalid_combination("You can't specify MasterUserPassword while RDS manages the master password.")
+        elif password:
+            check_password(ENGINES[database.engine], password)
+            self._change(database, password)
+
+    def manage_restored(self, call: Call, database: Database) -> None:
+        """ManageMasterUserPassword at a restore (RDS for Oracle only): the secret of a database still being made."""
+        self._new_secret(call, database)
+
+    def forget(self, database: Database) -> None:
+        """Delete the secret together with its database."""
+        if database.secret is not None:
+            backend = secretsmanager_backends[database.arn.account][database.arn.region]
+            backend.delete_secret(database.secret.arn, None, force_delete_without_recovery=True)
+            database.secret = None
+
+    def _take_over(self, call: Call, database: Database) -> None:
+        _refuse_both(call.parameters)
+        if database.secret is None:
+            self._change(database, self._new_secret(call, database))
+        elif call.parameters.get("MasterUserSecretKmsKeyId"):
+            raise invalid_combination("The KMS key of a managed master password can't be changed.")
+
+    def _give_back(self, database: Database, password: str | None) -> None:
+        if not password:
+            raise invalid_combination("Give a MasterUserPassword when you turn off ManageMasterUserPassword.")
+        check_password(ENGINES[database.engine], password)
+        self.forget(database)
+        self._change(database, password)
+
+    def _change(self, database: Database, password: str) -> None:
+        seconds = self._core.durations.password_reset
+
+        def apply() -> None:
+            if database.server is not None and self._core.store.holds(database):
+                database.server.set_password(database.master_username, password)
+
+        self._core.later(seconds, apply, f"new master password of {database.arn}")
+        if database.status == AVAILABLE:
+            self._core.busy(database, RESETTING, seconds)
+
+    def _new_secret(self, call: Call, database: Database) -> str:
+        """Make the secret of a managed password, and return the password in it."""
+        key_arn = self._secret_key(call, database)
+        self._require(call.caller, database)
+        password = _made_up(database.resource_id, self._core.store.number())
+        kind = database.family.database_kind
+        secret_id = f"rds!{kind}-{uuid.uuid5(uuid.NAMESPACE_OID, password)}"
+        secret = secretsmanager_backends[database.arn.account][database.arn.region].create_managed_secret(
+            service_name="rds",
+            secret_id=secret_id,
+            secret_string=json.dumps({"username": database.master_username, "password": password}),
+            description=f"Secret associated with primary RDS {database.family.database_word}: {database.arn}",
+            kms_key_id=key_arn,
+            tags=[{"Key": f"aws:rds:primary{database.family.database_word}Arn", "Value": str(database.arn)}],
+        )
+        managed = database.secret = MasterSecret(secret.arn, key_arn)
+
+        def activate() -> None:
+            managed.status = "active"
+
+        self._core.later(self._core.durations.secret_creation, activate, f"secret of {database.arn}")
+        return password
+
+    def _secret_key(self, call: Call, database: Database) -> str:
+        named = call.parameters.get("MasterUserSecretKmsKeyId")
+        if not named:
+            return self._core.keys.default(call.caller.account, call.region, "alias/aws/secretsmanager")
+        return self._core.keys.use(
+            call.caller,
+            named,
+            NEEDED_FOR_SECRET,
+            region=call.region,
+            resource_id=database.resource_id,
+            via="secretsmanager",
+        ).arn
+
+    def _require(self, caller: Caller, database: Database) -> None:
+        """RDS makes the secret with the caller's permissions (facts 4.7)."""
+        secret = f"arn:aws:secretsmanager:{database.arn.region}:{database.arn.account}:secret:rds!*"
+        for action in ("secretsmanager:CreateSecret", "secretsmanager:TagResource"):
+            decision = self._permissions.check(caller, action, secret)
+            if not decision.allowed:
+                raise refusal("rds", decision.message)
+
+
+def check_password(engine: Engine, password: str) -> None:
+    """Refuse a password that RDS does not take for this engine.
+
+    Raises:
+        AwsError: InvalidParameterValue.
+    """
+    begin = "The parameter MasterUserPassword is not a valid password"
+    if not SHORTEST <= len(password) <= engine.longest_password:
+        raise invalid_value(f"{begin}: it must have {SHORTEST} to {engine.longest_password} characters.")
+    forbidden = set(FORBIDDEN + engine.extra_forbidden)
+    if not (password.isascii() and password.isprintable()) or set(password) & forbidden:
+        raise invalid_value(f"{begin}. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.")
+
+
+def _refuse_both(given: dict[str, Any]) -> None:
+    if given.get("MasterUserPassword"):
+        raise invalid_combination("You can't specify both MasterUserPassword and ManageMasterUserPassword.")
+
+
+def _made_up(resource_id: str, number: int) -> str:
+    """A password that is the same in every run of the sandbox."""
+    return "Pw1-" + hashlib.sha256(f"{resource_id}{number}".encode()).hexdigest()[: MANAGED_LENGTH - 4]

@@ -1,0 +1,102 @@
+"""What creating and restoring have in common: a free name, a place, a key, and the moment the server starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.protocol import AwsError
+from sandbox.rds.errors import invalid_combination
+from sandbox.rds.families import INSTANCES, Family
+from sandbox.rds.identifiers import Arn, new_name
+from sandbox.rds.keys import NEEDED_TO_CREATE
+from sandbox.rds.models import AVAILABLE, CREATING, Cluster, Database
+from sandbox.rds.network import Vpcs
+
+if TYPE_CHECKING:
+    from sandbox.gate import Call
+    from sandbox.rds.core import Core
+    from sandbox.rds.models import Network
+
+
+def free_arn(core: Core, call: Call, family: Family, parameter: str | None = None) -> Arn:
+    """The ARN of a database to be, if its name is free and the account has room.
+
+    Raises:
+        AwsError: InvalidParameterValue; the family's AlreadyExists; its quota.
+    """
+    parameter = parameter or family.database_id
+    arn = Arn(call.region, call.caller.account, family.database_kind, new_name(parameter, call.parameters[parameter]))
+    if core.store.name_taken(arn):
+        raise family.database_exists()
+    return arn
+
+
+def check_database_quota(core: Core, family: Family, arn: Arn) -> None:
+    """Refuse one database too many."""
+    quotas = core.settings.quotas
+    most = quotas.instances if family is INSTANCES else quotas.clusters
+    held = [
+        one
+        for one in core.store.databases()
+        if one.family is family and (one.arn.account, one.arn.region) == (arn.account, arn.region)
+    ]
+    if len(held) >= most:
+        raise AwsError(family.quota_code, f"You have reached the limit of {most} {family.database_word}s.")
+
+
+def placed(call: Call) -> Network:
+    """Where the call puts the database."""
+    given = call.parameters
+    zone = given.get("AvailabilityZone") or next(iter(given.get("AvailabilityZones") or []), None)
+    return Vpcs.of(call).place(given.get("DBSubnetGroupName"), given.get("VpcSecurityGroupIds"), zone)
+
+
+def publicly_accessible(call: Call, network: Network) -> bool:
+    """As the call says; else as the VPC suggests."""
+    said = call.parameters.get("PubliclyAccessible")
+    if said is not None:
+        return bool(said)
+    return Vpcs.of(call).public_by_default(network, group_given="DBSubnetGroupName" in call.parameters)
+
+
+def key_for_new(core: Core, call: Call, resource_id: str) -> str | None:
+    """The ARN of the key for new storage; None for unencrypted storage.
+
+    Raises:
+        AwsError: KMSKeyNotAccessibleFault; InvalidParameterCombination.
+    """
+    named, encrypted = call.parameters.get("KmsKeyId"), call.parameters.get("StorageEncrypted")
+    if named and encrypted is False:
+        raise invalid_combination("A KmsKeyId can't be specified when StorageEncrypted is false.")
+    if not named and not encrypted:
+        return None
+    key = named or core.keys.default(call.caller.account, call.region)
+    return core.keys.use(call.caller, key, NEEDED_TO_CREATE, region=call.region, resource_id=resource_id).arn
+
+
+def common_settings(call: Call) -> dict[str, Any]:
+    """Switches of a new database that the sandbox honours: AWS's defaults are off, and one day of backups."""
+    given = call.parameters
+    return {
+        "deletion_protection": bool(given.get("DeletionProtection")),
+        "copy_tags_to_snapshot": bool(given.get("CopyTagsToSnapshot")),
+        "iam_authentication": bool(given.get("EnableIAMDatabaseAuthentication")),
+    }
+
+
+def begin(core: Core, database: Database, seconds: float) -> None:
+    """From now on it exists; it is `available`, and listens, after these virtual seconds."""
+    core.store.add(database)
+    core.busy(database, CREATING, seconds, lambda: let_listen(core, database))
+
+
+def let_listen(core: Core, database: Database) -> None:
+    """Start the server of an available instance; a cluster's once it has an available member."""
+    cluster = database if isinstance(database, Cluster) else core.store.cluster_of(database)
+    if cluster is None:
+        if database.server is not None:
+            database.server.start()
+        return
+    answering = any(member.status == AVAILABLE for member in core.store.members(cluster))
+    if cluster.server is not None and answering:
+        cluster.server.start()
