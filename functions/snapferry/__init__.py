@@ -1,4 +1,5 @@
 """Snapferry's domain: what a transfer is and which rules it keeps.
 
-Nothing here knows a Lambda event; only ``settings`` reads environment variables. Handlers in the folder above translate.
+Nothing here knows a Lambda event; only ``settings`` reads environment variables. The handlers in the folder above
+translate.
 """

@@ -38,6 +38,10 @@ _BUSY: Final = frozenset(
 )
 _SERVER_ERROR: Final = 500
 
+type FailureOfAws = ClientError | EndpointConnectionError | HTTPClientError
+FAILURES: Final = (ClientError, EndpointConnectionError, HTTPClientError)
+"""What a call of AWS's may raise, for an ``except``."""
+
 
 @cache
 def client(service: str) -> Any:
@@ -50,17 +54,15 @@ def code(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "")
 
 
-def translated(error: Exception) -> SnapferryError | None:
-    """Return what an exception of botocore means for the state machine: AwsBusy, AwsRefused, or None for any other."""
-    if isinstance(error, EndpointConnectionError | HTTPClientError):
-        return AwsBusy(f"AWS could not be reached: {error}")
+def translated(error: FailureOfAws) -> SnapferryError:
+    """Return what an exception of botocore means for the state machine."""
     if not isinstance(error, ClientError):
-        return None
+        return AwsBusy(f"AWS could not be reached: {error}")
     said = f"{error.operation_name}: {code(error)}: {error.response.get('Error', {}).get('Message', '')}".rstrip(".")
     if code(error) in _BUSY or _status(error.response) >= _SERVER_ERROR:
         return AwsBusy(said)
     return AwsRefused(
-        said, remedy="see the message of AWS; if it speaks of a permission, compare the role with docs/permissions.md"
+        said, remedy="see AWS's message; if it speaks of a permission, compare it with the role in the stack's template"
     )
 
 

@@ -1,0 +1,15 @@
+"""State "Create the instances": what a cluster needs to be connected to."""
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry import aws, waits
+from snapferry.databases import family_of
+from snapferry.databases.family import RestorePlan
+from snapferry.entry import Event, Result, entry_point
+
+
+@entry_point
+def handler(event: Event, _context: LambdaContext) -> Result:
+    plan = RestorePlan(**event["plan"])
+    family_of(aws.client("rds"), plan.family).create_instances(plan)
+    return {"begun": waits.show_time(waits.now())}

@@ -1,0 +1,16 @@
+"""States "Look at the snapshot", "Look at the copy": is RDS done?"""
+
+from dataclasses import asdict
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry import aws
+from snapferry.databases import Snapshots
+from snapferry.databases.watch import Span, look_at_snapshot
+from snapferry.entry import Event, Result, entry_point
+
+
+@entry_point
+def handler(event: Event, _context: LambdaContext) -> Result:
+    snapshots = Snapshots(aws.client("rds"), event["family"])
+    return asdict(look_at_snapshot(snapshots, event["snapshot"], Span.of(event["begun"], event["deadline"])))

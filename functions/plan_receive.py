@@ -1,0 +1,16 @@
+"""State "Plan the copy": what the target's own copy will be called, and under which key."""
+
+from dataclasses import asdict
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry.entry import Event, Result, entry_point
+from snapferry.receiving import plan_receive
+from snapferry.target_stack import TargetStack, clients
+from snapferry.transfers import Execution
+
+
+@entry_point
+def handler(event: Event, context: LambdaContext) -> Result:
+    plan = plan_receive(event["input"], Execution(**event["execution"]), TargetStack.of(context), clients())
+    return asdict(plan)

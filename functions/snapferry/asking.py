@@ -1,0 +1,35 @@
+"""Asking the other account: a question is noted with its task token, then put as an event. The token stays here."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from snapferry.contracts import Asked, Offer, Question, RestoreRequested, SnapshotShared
+from snapferry.transfers import TransferPlan
+
+NOBODY_ANSWERED: Final = "NobodyAnswered"
+
+
+def worded(question: Question, plan: TransferPlan, received: Mapping[str, Any] | None = None) -> Asked:
+    """Return the detail of a question's event.
+
+    Args:
+        question: Which one.
+        plan: The transfer.
+        received: The target's answer to "Snapshot Shared"; a restore starts from its copy.
+    """
+    head = {
+        "transfer": plan.transfer,
+        "source_account": plan.source_account,
+        "target_account": plan.target_account,
+        "region": plan.region,
+        "deadline": plan.deadline,
+        "database": plan.facts,
+    }
+    match question:
+        case Question.OFFER:
+            return Offer(**head, restore=plan.restore, profile=plan.profile)
+        case Question.RECEIVE:
+            return SnapshotShared(**head, snapshot_arn=plan.copy_arn)
+        case Question.RESTORE:
+            copy = (received or {})["snapshot_arn"]
+            return RestoreRequested(**head, snapshot_arn=copy, profile=plan.profile)

@@ -1,0 +1,209 @@
+"""What comes in from people and from the other account: inputs, events, answers and the restore profile.
+
+Each is a model with a version; ``docs/schemas`` holds the JSON Schema generated from it. Unknown fields are refused, so
+that a misspelt one is told instead of ignored. Inside the product these doors are the only place with pydantic.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from snapferry.errors import InvalidInput
+
+SOURCE_SIDE = "snapferry.source"
+"""``source`` of the events that the source account sends."""
+TARGET_SIDE = "snapferry.target"
+"""``source`` of the events that the target account sends."""
+
+type AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="12 digits of an AWS account")]
+type TransferId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="16 hex digits, one trip of a snapshot")]
+type Family = Literal["instance", "cluster"]
+type Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+$")]
+type Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", description="UTC, whole seconds")]
+
+
+class Question(StrEnum):
+    """What the source asks; the detail type of the event that asks it."""
+
+    OFFER = "Transfer Offered"
+    RECEIVE = "Snapshot Shared"
+    RESTORE = "Restore Requested"
+
+
+class Reply(StrEnum):
+    """What the target answers; the detail type of the event that answers."""
+
+    ACCEPTED = "Accepted"
+    DECLINED = "Declined"
+    RECEIVED = "Received"
+    RESTORED = "Restored"
+    FAILED = "Failed"
+
+
+class Contract(BaseModel):
+    """A model that refuses fields it does not know, and does not change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TransferRequest(Contract):
+    """Input of ``ferry_snapshot``: which database shall cross."""
+
+    database: Annotated[
+        str, Field(min_length=1, max_length=63, description="Name of an RDS instance or of an Aurora cluster")
+    ]
+    restore: Annotated[bool, Field(description="Bring a database up in the target; else only the snapshot crosses")] = (
+        True
+    )
+    profile: Annotated[
+        str | None, Field(pattern=r"^[A-Za-z0-9_.-]+$", description="The target's restore profile; else the database's")
+    ] = None
+
+
+class DatabaseFacts(Contract):
+    """What the target has to know of a source database to plan its copy and its restore."""
+
+    identifier: str
+    arn: Arn
+    family: Family
+    engine: str
+    engine_version: str
+    gigabytes: Annotated[int, Field(ge=0, description="Allocated storage; 0 where AWS does not tell")]
+    instance_class: Annotated[str | None, Field(description="Class of the instance, or of the cluster's writer")]
+    port: int
+    master_username: str
+
+
+class Asked(Contract):
+    """The head of every question: which transfer asks what, and who may answer."""
+
+    version: Literal[1] = 1
+    transfer: TransferId
+    question: Question
+    source_account: AccountId
+    target_account: AccountId
+    region: str
+    deadline: Moment
+
+
+class Offer(Asked):
+    """Detail of "Transfer Offered": may this database come?"""
+
+    question: Literal[Question.OFFER] = Question.OFFER
+    database: DatabaseFacts
+    restore: bool
+    profile: str | None = None
+
+
+class SnapshotShared(Asked):
+    """Detail of "Snapshot Shared": take your copy now. Also the input of ``receive_snapshot``."""
+
+    question: Literal[Question.RECEIVE] = Question.RECEIVE
+    snapshot_arn: Arn
+    database: DatabaseFacts
+
+
+class RestoreRequested(Asked):
+    """Detail of "Restore Requested": bring a database up from your copy. Also the input of ``restore_database``."""
+
+    question: Literal[Question.RESTORE] = Question.RESTORE
+    snapshot_arn: Arn
+    database: DatabaseFacts
+    profile: str | None = None
+
+
+class ReceiveAlone(Contract):
+    """Input of ``receive_snapshot`` when a person starts it: a snapshot that is shared with this account."""
+
+    snapshot_arn: Arn
+
+
+class RestoreAlone(Contract):
+    """Input of ``restore_database`` when a person starts it: a snapshot of this account that is already there."""
+
+    snapshot_arn: Arn
+    database: Annotated[str, Field(max_length=63, description="The name to take the restore profile by")]
+    profile: str | None = None
+
+
+class Answer(Contract):
+    """Detail of every answer: ``result`` is what the source's state gets, a failed one has an error and a cause."""
+
+    version: Literal[1] = 1
+    transfer: TransferId
+    question: Question
+    source_account: AccountId
+    reply: Reply
+    result: dict[str, str | int | list[str] | None] = {}
+    error: str | None = None
+    cause: str | None = None
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if (self.reply in {Reply.DECLINED, Reply.FAILED}) != (self.error is not None):
+            raise ValueError("a declined or failed answer names an error, and no other does")
+        return self
+
+
+class Profile(Contract):
+    """The target's own configuration of how one database comes up (Parameter Store, JSON).
+
+    ``{database}`` and ``{transfer}`` in ``identifier`` and ``name`` stand for the source database's name and the
+    transfer's id.
+    """
+
+    version: Literal[1] = 1
+    identifier: Annotated[str, Field(description="Name of the new database; must be free")] = "{database}-2"
+    name: Annotated[str, Field(description="Under which /snapferry/<name>/connection is published")] = "{database}"
+    subnet_group: Annotated[str, Field(min_length=1, description="DB subnet group")]
+    security_groups: Annotated[list[str], Field(min_length=1, description="Groups once the database may be used")]
+    instance_class: Annotated[
+        str | None, Field(pattern=r"^db\..+$", description="Class of each instance; else the source's")
+    ] = None
+    instances: Annotated[int, Field(ge=1, le=16, description="How many instances a cluster gets")] = 1
+    parameter_group: Annotated[str | None, Field(description="For instances: DB parameter group; else the default")] = (
+        None
+    )
+    cluster_parameter_group: str | None = None
+    deletion_protection: bool = True
+    backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
+    keep_snapshot: Annotated[bool, Field(description="Keep the received snapshot once the restore is done")] = False
+    tags: dict[str, str] = {}
+
+
+def parsed[Model: Contract](model: type[Model], value: object, *, what: str) -> Model:
+    """Return a value from outside as a model.
+
+    Args:
+        model: The contract it has to keep.
+        value: Anything that JSON can hold.
+        what: How the message names it, such as "the execution's input".
+
+    Raises:
+        InvalidInput: With every mistake at once, each with its field.
+    """
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise InvalidInput(
+            f"{what} is not valid: {mistakes(error)}",
+            remedy=f"compare it with docs/schemas/{schema_name(model)}.json; the smallest is in its examples",
+        ) from error
+
+
+def mistakes(error: ValidationError) -> str:
+    """Return every mistake in one line, the field's path first."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in found['loc']) or 'the whole'}: {_plain(found['type'], found['msg'])}"
+        for found in error.errors(include_url=False, include_input=False)
+    )
+
+
+def schema_name(model: type[Contract]) -> str:
+    """Return the name of a model's file in ``docs/schemas``: ``TransferRequest`` is ``transfer-request``."""
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in model.__name__).lstrip("-")
+
+
+def _plain(kind: str, message: str) -> str:
+    return "no such field" if kind == "extra_forbidden" else message

@@ -1,0 +1,8 @@
+"""RDS as the product sees it: one shape for instances and clusters, so that no handler asks which one it has."""
+
+from snapferry.databases.family import DatabaseFamily
+from snapferry.databases.records import Database, Member, Secret, Snapshot
+from snapferry.databases.search import family_of, find_database
+from snapferry.databases.snapshots import Snapshots
+
+__all__ = ["Database", "DatabaseFamily", "Member", "Secret", "Snapshot", "Snapshots", "family_of", "find_database"]

@@ -1,0 +1,74 @@
+"""The verbs by which a restored database comes up, the same for an instance and for a cluster."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from snapferry.contracts import Family
+from snapferry.databases.records import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestorePlan:
+    """How one database comes up in the target, decided before anything is made.
+
+    Attributes:
+        identifier: Name of the new database.
+        connection: Name of the parameter that publishes its connection.
+        snapshot_arn: A snapshot of this account, under its own key.
+        quarantine_group: The security group until the production password has stopped working.
+        instances: How many instances a cluster gets.
+        key_arn: The target's own key: of the cluster, and of the secret.
+        deadline: UTC, ISO 8601.
+        delete_snapshot: The transfer made the snapshot and the profile does not keep it.
+        tags: All tags of the new database, those by which Snapferry knows it among them.
+    """
+
+    transfer: str
+    execution_arn: str
+    family: Family
+    identifier: str
+    connection: str
+    snapshot_arn: str
+    engine: str
+    engine_version: str
+    port: int
+    instance_class: str
+    instances: int
+    subnet_group: str
+    quarantine_group: str
+    security_groups: list[str]
+    parameter_group: str | None
+    cluster_parameter_group: str | None
+    deletion_protection: bool
+    backup_retention_days: int
+    key_arn: str
+    deadline: str
+    begun: str
+    delete_snapshot: bool
+    tags: dict[str, str]
+
+
+class DatabaseFamily(Protocol):
+    """Databases of one family in the caller's account. Every verb may run twice."""
+
+    def find(self, identifier: str) -> Database | None:
+        """Return a database with its members, or None."""
+
+    def restore(self, plan: RestorePlan) -> None:
+        """Begin the restore, shut off: in the quarantine group, not public.
+
+        Raises:
+            NameTaken: A database that this transfer did not make has the name.
+        """
+
+    def manage_password(self, plan: RestorePlan) -> None:
+        """Give the master user a new password that RDS keeps in Secrets Manager under the target's key."""
+
+    def create_instances(self, plan: RestorePlan) -> None:
+        """Create what a cluster needs to be connected to; an instance needs nothing more."""
+
+    def open(self, plan: RestorePlan) -> None:
+        """Move it into the profile's security groups and protect it from deletion as the profile says."""
+
+    def delete(self, identifier: str) -> None:
+        """Ask RDS to delete a database, its members first; one that is gone already is fine."""

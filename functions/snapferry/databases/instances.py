@@ -1,0 +1,100 @@
+"""RDS instances."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from snapferry import aws
+from snapferry.databases.family import RestorePlan
+from snapferry.databases.records import Database, encryption_of, secret_of, tag_list, tags_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_rds import RDSClient
+
+_NOT_FOUND: Final = "DBInstanceNotFound"
+
+
+class Instances:
+    """RDS instances of the caller's account, as a ``DatabaseFamily``."""
+
+    def __init__(self, rds: "RDSClient") -> None:
+        self._rds = rds
+
+    def find(self, identifier: str) -> Database | None:
+        """Return an instance, or None."""
+        try:
+            row = self._rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
+        except ClientError as error:
+            if aws.code(error) == _NOT_FOUND:
+                return None
+            raise
+        return database_of_row(row)
+
+    def restore(self, plan: RestorePlan) -> None:
+        """Begin the restore; its key is the snapshot's (aws-facts 1.2)."""
+        optional: dict[str, Any] = {"DBParameterGroupName": plan.parameter_group} if plan.parameter_group else {}
+        self._rds.restore_db_instance_from_db_snapshot(
+            DBInstanceIdentifier=plan.identifier,
+            DBSnapshotIdentifier=plan.snapshot_arn,
+            DBInstanceClass=plan.instance_class,
+            DBSubnetGroupName=plan.subnet_group,
+            VpcSecurityGroupIds=[plan.quarantine_group],
+            PubliclyAccessible=False,
+            BackupRetentionPeriod=plan.backup_retention_days,
+            CopyTagsToSnapshot=True,
+            DeletionProtection=False,  # until it is done: an unfinished one must be deletable
+            Tags=tag_list(plan.tags),
+            **optional,
+        )
+
+    def manage_password(self, plan: RestorePlan) -> None:
+        """Let RDS make and keep a new master password."""
+        self._rds.modify_db_instance(
+            DBInstanceIdentifier=plan.identifier,
+            ManageMasterUserPassword=True,
+            MasterUserSecretKmsKeyId=plan.key_arn,
+            ApplyImmediately=True,
+        )
+
+    def create_instances(self, plan: RestorePlan) -> None:
+        """Do nothing: an instance is what one connects to."""
+
+    def open(self, plan: RestorePlan) -> None:
+        """Move it into the profile's security groups."""
+        self._rds.modify_db_instance(
+            DBInstanceIdentifier=plan.identifier,
+            VpcSecurityGroupIds=plan.security_groups,
+            DeletionProtection=plan.deletion_protection,
+            ApplyImmediately=True,
+        )
+
+    def delete(self, identifier: str) -> None:
+        """Ask RDS to delete it, with its automated backups and without a last snapshot: it held no new data."""
+        self._rds.delete_db_instance(
+            DBInstanceIdentifier=identifier, SkipFinalSnapshot=True, DeleteAutomatedBackups=True
+        )
+
+
+def database_of_row(row: Any) -> Database:
+    """Read one row of DescribeDBInstances."""
+    endpoint = row.get("Endpoint", {})
+    return Database(
+        identifier=row["DBInstanceIdentifier"],
+        arn=row["DBInstanceArn"],
+        family="instance",
+        status=row["DBInstanceStatus"],
+        engine=row["Engine"],
+        engine_version=row.get("EngineVersion", ""),
+        gigabytes=row.get("AllocatedStorage", 0),
+        encryption=encryption_of(row),
+        key_arn=row.get("KmsKeyId"),
+        port=endpoint.get("Port") or row.get("DbInstancePort", 0),
+        endpoint=endpoint.get("Address"),
+        master_username=row.get("MasterUsername", ""),
+        instance_class=row.get("DBInstanceClass"),
+        member_of=row.get("DBClusterIdentifier"),
+        security_groups=tuple(group["VpcSecurityGroupId"] for group in row.get("VpcSecurityGroups", [])),
+        pending=bool(row.get("PendingModifiedValues")),
+        secret=secret_of(row),
+        tags=tags_of(row.get("TagList", [])),
+    )

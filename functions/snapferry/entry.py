@@ -1,0 +1,61 @@
+"""What every function does around its own work: log, say which account speaks, and name AWS's refusals."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry import aws
+from snapferry.errors import SnapferryError
+from snapferry.settings import Settings
+
+type Event = dict[str, Any]
+type Result = dict[str, Any]
+type Handler = Callable[[Event, LambdaContext], Result]
+
+logger: Final = Logger(service="snapferry")
+
+
+def entry_point(handler: Handler) -> Handler:
+    """Wrap a handler.
+
+    An error of ours gets the side it comes from, and one of AWS's becomes ``AwsBusy`` or ``AwsRefused``; anything else
+    flies as it is. The class's name is what the state machine sees.
+    """
+
+    @functools.wraps(handler)
+    def wrapped(event: Event, context: LambdaContext) -> Result:
+        logger.set_correlation_id(_transfer(event))
+        try:
+            result = handler(event, context)
+        except SnapferryError as error:
+            raise _told(error, context) from error.__cause__
+        except aws.FAILURES as error:
+            raise _told(aws.translated(error), context) from error
+        logger.info("done", extra={"function": context.function_name})
+        return result
+
+    return wrapped
+
+
+def account_of(context: LambdaContext) -> str:
+    """Return the account that the function runs in."""
+    return context.invoked_function_arn.split(":")[4]
+
+
+def partition_of(context: LambdaContext) -> str:
+    """Return the partition that the function runs in: ``aws``, ``aws-cn``, ``aws-us-gov``."""
+    return context.invoked_function_arn.split(":")[1]
+
+
+def _told(error: SnapferryError, context: LambdaContext) -> SnapferryError:
+    error.side = f"{Settings().side} account {account_of(context)}"
+    logger.error(str(error), extra={"error": type(error).__name__})
+    return error
+
+
+def _transfer(event: Event) -> str:
+    plan = event.get("plan") or event.get("detail") or {}
+    return str(plan.get("transfer", "")) or str(event.get("id", ""))

@@ -1,0 +1,45 @@
+"""What a person reads at the end of a red execution: one error's name, and a cause that says what to do."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from snapferry import errors
+
+CAUSE_LIMIT: Final = 32768
+"""Characters of an execution's cause."""
+
+type Failure = Mapping[str, Any]
+"""What Step Functions hands to a Catch: ``Error`` and ``Cause``."""
+
+
+def explained(failure: Failure, step: str) -> tuple[str, str]:
+    """Return the error's name and its cause in plain words.
+
+    A function's error arrives as JSON with ``errorMessage`` (the message of our own class); what has no name of ours
+    becomes ``StepFailed``.
+
+    Args:
+        failure: What the Catch was given.
+        step: The state in which it happened.
+    """
+    name = str(failure.get("Error", ""))
+    message = _message(str(failure.get("Cause", "")))
+    if name in errors.NAMES:
+        return name, message[:CAUSE_LIMIT]
+    return errors.StepFailed.__name__, f"{step}: {name}: {message}"[:CAUSE_LIMIT]
+
+
+def not_closed(closing: Failure, failure: Failure | None) -> tuple[str, str]:
+    """Return what to say when access could not be taken back: that comes before any other failure."""
+    why = explained(closing, "Closing")[1]
+    before = f" Before that: {': '.join(explained(failure, 'Transfer'))}" if failure else ""
+    return errors.AccessNotClosed.__name__, f"Access was not taken back completely: {why}{before}"[:CAUSE_LIMIT]
+
+
+def _message(cause: str) -> str:
+    try:
+        said = json.loads(cause)
+    except ValueError:
+        return cause
+    return str(said["errorMessage"]) if isinstance(said, dict) and "errorMessage" in said else cause

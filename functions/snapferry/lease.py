@@ -1,0 +1,152 @@
+"""The lease: what a transfer writes into the transfer key's policy, as pure functions over the document.
+
+``close(open(p)) == p``: statements of ours are added at the end and taken out by their Sid; nothing else is touched.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+type Policy = dict[str, Any]
+type Statement = dict[str, Any]
+
+SIZE_LIMIT: Final = 32 * 1024
+"""Bytes that a key policy may have (aws-facts 4.3)."""
+
+_SID: Final = re.compile(r"Snapferry([0-9a-f]{16})(Look|Use|Grant)")
+_DEAD_PRINCIPAL: Final = re.compile(r"A(IDA|ROA|GPA|NPA|IPA)[A-Z0-9]{12,}")
+
+# What AWS documents for copying a shared encrypted snapshot (aws-facts 2.4, 4.2)
+_CRYPTOGRAPHIC: Final = [
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+]
+_GRANTS: Final = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Who may use the key for what, and until when.
+
+    Attributes:
+        transfer: The transfer's id; part of each statement's Sid.
+        account: The target account.
+        role_arn: The one role of the target account that will copy; None lets in the whole account.
+        region: The Region whose RDS may use the key on the role's behalf.
+        ends: UTC, ISO 8601 with ``Z``: when the statements end by themselves.
+        via_service: Let the key be used by way of RDS only, not by a direct call.
+    """
+
+    transfer: str
+    account: str
+    role_arn: str | None
+    region: str
+    partition: str
+    ends: str
+    via_service: bool = True
+
+
+def statements(lease: Lease) -> list[Statement]:
+    """Return the three statements of a lease: look at the key, use it, let RDS hold a grant on it.
+
+    DescribeKey stands alone because a call through RDS is not the only one that needs it (aws-facts 4.2).
+    """
+    return [
+        _statement(lease, "Look", ["kms:DescribeKey"], {}),
+        _statement(lease, "Use", _CRYPTOGRAPHIC, _through_rds(lease)),
+        _statement(lease, "Grant", _GRANTS, {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+    ]
+
+
+def opened(policy: Policy, lease: Lease) -> Policy:
+    """Return a policy with a transfer's lease in it, as the only one of that transfer."""
+    return _with(policy, [*closed(policy, lease.transfer)["Statement"], *statements(lease)])
+
+
+def closed(policy: Policy, transfer: str) -> Policy:
+    """Return a policy without one transfer's lease."""
+    return _with(policy, [each for each in _statements_of(policy) if transfer_of(each) != transfer])
+
+
+def without_leases(policy: Policy) -> Policy:
+    """Return what others have written: a policy without any transfer's lease."""
+    return _with(policy, [each for each in _statements_of(policy) if transfer_of(each) is None])
+
+
+def holds(policy: Policy, lease: Lease) -> bool:
+    """Tell whether a policy holds exactly this lease."""
+    found = [each for each in _statements_of(policy) if transfer_of(each) == lease.transfer]
+    return [_canonical(each) for each in found] == [_canonical(each) for each in statements(lease)]
+
+
+def transfer_of(statement: Statement) -> str | None:
+    """Return the transfer whose lease a statement belongs to; None if it is not ours."""
+    match = _SID.fullmatch(str(statement.get("Sid", "")))
+    return match and match[1]
+
+
+def fingerprint(policy: Policy) -> str:
+    """Return the SHA-256, in hex, of what others have written in a policy."""
+    return hashlib.sha256(_canonical(without_leases(policy)).encode()).hexdigest()
+
+
+def same(one: Policy, other: Policy) -> bool:
+    """Tell whether two documents say the same, whatever the order of their keys."""
+    return _canonical(one) == _canonical(other)
+
+
+def dead_principals(policy: Policy) -> list[str]:
+    """Return the ids of deleted users and roles in a policy: KMS would refuse to take it back (aws-facts 4.3)."""
+    return sorted({match[0] for match in _DEAD_PRINCIPAL.finditer(json.dumps(_principals(policy)))})
+
+
+def size(policy: Policy) -> int:
+    """Return the bytes that a policy has when it is put."""
+    return len(encoded(policy).encode())
+
+
+def encoded(policy: Policy) -> str:
+    """Return a policy as it is put: as short as JSON gets."""
+    return json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+
+
+def _statement(lease: Lease, part: str, actions: list[str], conditions: Mapping[str, Any]) -> Statement:
+    narrowed = {"ArnEquals": {"aws:PrincipalArn": lease.role_arn}} if lease.role_arn else {}
+    return {
+        "Sid": f"Snapferry{lease.transfer}{part}",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{lease.partition}:iam::{lease.account}:root"},
+        "Action": actions,
+        "Resource": "*",
+        "Condition": {**narrowed, **conditions, "DateLessThan": {"aws:CurrentTime": lease.ends}},
+    }
+
+
+def _through_rds(lease: Lease) -> dict[str, Any]:
+    if not lease.via_service:
+        return {}
+    # RDS may call by way of EBS too: AWS's own example lists both. The suffix is the same in every partition.
+    services = [f"{service}.{lease.region}.amazonaws.com" for service in ("rds", "ec2")]
+    return {"StringEquals": {"kms:ViaService": services}}
+
+
+def _with(policy: Policy, statement: list[Statement]) -> Policy:
+    return {**policy, "Statement": statement}
+
+
+def _statements_of(policy: Policy) -> list[Statement]:
+    found = policy.get("Statement", [])
+    return list(found) if isinstance(found, list) else [found]
+
+
+def _principals(policy: Policy) -> list[Any]:
+    return [each.get(name) for each in _statements_of(policy) for name in ("Principal", "NotPrincipal")]
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,34 @@
+"""Events to the other account: put on the own bus, from where a rule carries them."""
+
+from typing import TYPE_CHECKING, Final
+
+from snapferry.contracts import Contract
+from snapferry.errors import AwsBusy, AwsRefused
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+_BUSY: Final = frozenset({"InternalFailure", "ThrottlingException"})
+
+
+def put_event(events: "EventBridgeClient", *, bus: str, source: str, detail_type: str, detail: Contract) -> None:
+    """Put one event on a bus of this account.
+
+    The call succeeds although the entry fails, so its result is looked at (aws-facts 5.1).
+
+    Raises:
+        AwsBusy: EventBridge asks to try again.
+        AwsRefused: It does not take the event.
+    """
+    entry = {
+        "Source": source,
+        "DetailType": detail_type,
+        "Detail": detail.model_dump_json(),
+        "EventBusName": bus,
+    }
+    result = events.put_events(Entries=[entry])["Entries"][0]  # type: ignore[list-item]
+    code = result.get("ErrorCode")
+    if code is None:
+        return
+    said = f"PutEvents: {code}: {result.get('ErrorMessage', '')}".rstrip(".")
+    raise AwsBusy(said, resource=bus) if code in _BUSY else AwsRefused(said, resource=bus)

@@ -1,0 +1,84 @@
+"""The receipt: what one transfer did, how long access was open, and the proof that it is closed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from snapferry.contracts import Contract, Moment, TransferId
+from snapferry.transfers import TransferPlan
+from snapferry.waits import parse_time
+
+
+class Access(Contract):
+    """The time in which the target could use the transfer key and read the copy.
+
+    ``fingerprint_at_*`` is the SHA-256 of the key policy without Snapferry's own statements; equal ones prove that
+    nothing else of it was changed by this transfer.
+    """
+
+    key_arn: str
+    principal: str
+    opened_at: Moment
+    would_have_ended_at: Moment
+    closed_at: Moment
+    exposure_seconds: int
+    fingerprint_at_opening: str
+    fingerprint_at_closing: str
+
+
+class Receipt(Contract):
+    """The output of ``ferry_snapshot``."""
+
+    version: int = 1
+    transfer: TransferId
+    execution_arn: str
+    database: str
+    target_account: str
+    target_snapshot: str
+    restored: dict[str, Any] | None
+    access: Access
+    deleted_snapshots: list[str]
+    started_at: Moment
+    finished_at: Moment
+    seconds: int
+
+
+def receipt(
+    plan: TransferPlan, carried: Mapping[str, Any], closed: Mapping[str, Any], *, finished_at: str, **more: Any
+) -> Receipt:
+    """Return the receipt of a transfer that went well.
+
+    Args:
+        plan: The transfer.
+        carried: What the hand-over gave: ``opened`` (edit_key_policy's result) and ``received`` (the target's answer).
+        closed: What closing the lease gave.
+        finished_at: UTC, ISO 8601.
+        **more: ``acceptance`` and ``restored``, the target's answers.
+    """
+    opened = carried["opened"]
+    return Receipt(
+        transfer=plan.transfer,
+        execution_arn=plan.execution_arn,
+        database=plan.facts.arn,
+        target_account=plan.target_account,
+        target_snapshot=carried["received"]["snapshot_arn"],
+        restored=more["restored"],
+        access=Access(
+            key_arn=plan.key_arn,
+            principal=more["acceptance"]["role_arn"],
+            opened_at=opened["at"],
+            would_have_ended_at=plan.deadline,
+            closed_at=closed["at"],
+            exposure_seconds=seconds_between(opened["at"], closed["at"]),
+            fingerprint_at_opening=opened["fingerprint"],
+            fingerprint_at_closing=closed["fingerprint"],
+        ),
+        deleted_snapshots=[plan.snapshot_arn, plan.copy_arn],
+        started_at=plan.started_at,
+        finished_at=finished_at,
+        seconds=seconds_between(plan.started_at, finished_at),
+    )
+
+
+def seconds_between(begin: str, end: str) -> int:
+    """Return the whole seconds between two points in time, both ISO 8601."""
+    return round((parse_time(end) - parse_time(begin)).total_seconds())

@@ -1,0 +1,112 @@
+"""The target's restore: planned from the profile, before anything is made."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from snapferry import names
+from snapferry.contracts import RestoreAlone, RestoreRequested, parsed
+from snapferry.databases import Snapshot, Snapshots
+from snapferry.databases.family import RestorePlan
+from snapferry.errors import OwnKeyNotUsable, RestoreNotPossible, SnapshotNotFound
+from snapferry.keys import find_key
+from snapferry.restore_checks import Wanted, reasons_against
+from snapferry.target_stack import Clients, TargetStack
+from snapferry.transfers import Execution
+from snapferry.waits import parse_time, show_time
+
+if TYPE_CHECKING:
+    from mypy_boto3_rds import RDSClient
+
+
+def plan_restore(value: Mapping[str, Any], execution: Execution, stack: TargetStack, clients: Clients) -> RestorePlan:
+    """Plan a restore from what the source asked, or from a snapshot that a person names. Reads only.
+
+    Raises:
+        InvalidInput, SnapshotNotFound, ProfileNotFound, ProfileInvalid: What it is asked to do.
+        RestoreNotPossible: With every reason at once.
+    """
+    asked = read_restore_input(value)
+    snapshot = _find(asked.snapshot_arn, clients.rds)
+    wanted = _wanted(asked, snapshot, execution, clients)
+    reasons = reasons_against(wanted, stack, clients)
+    if reasons:
+        raise RestoreNotPossible(
+            "; ".join(reasons), resource=wanted.identifier, remedy="mend the restore profile, and run again"
+        )
+    key_arn = find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable).arn
+    return _plan(wanted, snapshot, execution, stack, key_arn=key_arn, deadline=_deadline(asked, execution, stack))
+
+
+def read_restore_input(value: Mapping[str, Any]) -> RestoreRequested | RestoreAlone:
+    """Return the input of ``restore_database``: the source's request, or what a person typed."""
+    what = "The execution's input"
+    return parsed(RestoreRequested, value, what=what) if "question" in value else parsed(RestoreAlone, value, what=what)
+
+
+def _find(arn: str, rds: "RDSClient") -> Snapshot:
+    found = Snapshots.of_arn(rds, arn).find(arn)
+    if found is None or found.status != "available":
+        raise SnapshotNotFound(
+            f"Snapshot {arn} is {found.status if found else 'not there'}",
+            resource=arn,
+            remedy="name a snapshot of this account that is available",
+        )
+    return found
+
+
+def _wanted(
+    asked: RestoreRequested | RestoreAlone, snapshot: Snapshot, execution: Execution, clients: Clients
+) -> Wanted:
+    if isinstance(asked, RestoreRequested):
+        transfer, database, instance_class = asked.transfer, asked.database.identifier, asked.database.instance_class
+    else:
+        transfer, database, instance_class = (
+            names.transfer_id(execution.arn, execution.started_at),
+            asked.database,
+            None,
+        )
+    return Wanted(
+        transfer=transfer,
+        database=database,
+        family=snapshot.family,
+        instance_class=instance_class,
+        profile=clients.profiles.find(database=database, named=asked.profile),
+    )
+
+
+def _deadline(asked: RestoreRequested | RestoreAlone, execution: Execution, stack: TargetStack) -> str:
+    if isinstance(asked, RestoreRequested):
+        return asked.deadline
+    return show_time(parse_time(execution.started_at) + timedelta(hours=stack.deadline_hours))
+
+
+def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alone
+    wanted: Wanted, snapshot: Snapshot, execution: Execution, stack: TargetStack, *, key_arn: str, deadline: str
+) -> RestorePlan:
+    profile = wanted.profile
+    return RestorePlan(
+        transfer=wanted.transfer,
+        execution_arn=execution.arn,
+        family=snapshot.family,
+        identifier=wanted.identifier,
+        connection=f"{stack.connection_prefix}/{wanted.name}/connection",
+        snapshot_arn=snapshot.arn,
+        engine=snapshot.engine,
+        engine_version=snapshot.engine_version,
+        port=snapshot.port,
+        instance_class=wanted.chosen_class or "",
+        instances=profile.instances,
+        subnet_group=profile.subnet_group,
+        quarantine_group=stack.quarantine_group,
+        security_groups=profile.security_groups,
+        parameter_group=profile.parameter_group,
+        cluster_parameter_group=profile.cluster_parameter_group,
+        deletion_protection=profile.deletion_protection,
+        backup_retention_days=profile.backup_retention_days,
+        key_arn=key_arn,
+        deadline=deadline,
+        begun=show_time(parse_time(execution.started_at)),
+        delete_snapshot=snapshot.tags.get(names.TRANSFER_TAG) == wanted.transfer and not profile.keep_snapshot,
+        tags={**profile.tags, **names.tags(wanted.transfer, execution.arn), names.MANAGED_TAG: "true"},
+    )

@@ -1,0 +1,82 @@
+"""Behind the rule for "Snapshot Shared" and "Restore Requested": start the machine that does it, once.
+
+A question that comes again finds its execution by name; one that is answered already gets the same answer again.
+"""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
+
+from snapferry import answering, aws
+from snapferry.contracts import Answer, Question, Reply, RestoreRequested, SnapshotShared, parsed
+from snapferry.entry import Event, Result, account_of, entry_point
+from snapferry.errors import InvalidInput, NotOurs, StepFailed
+from snapferry.senders import check_sender
+from snapferry.settings import Settings
+
+type Asked = SnapshotShared | RestoreRequested
+
+_MACHINES = {Question.RECEIVE: ("RECEIVE_MACHINE_ARN", "receive"), Question.RESTORE: ("RESTORE_MACHINE_ARN", "restore")}
+
+
+@entry_point
+def handler(event: Event, context: LambdaContext) -> Result:
+    asked = _read(event)
+    check_sender(asked, event["account"])
+    _check_snapshot(asked, {Question.RECEIVE: event["account"], Question.RESTORE: account_of(context)}[asked.question])
+    answered = answering.given(asked.transfer, asked.question)
+    if answered is not None:
+        answering.send(answered)
+        return {"execution": None}
+    return {"execution": _start(asked)}
+
+
+def _read(event: Event) -> Asked:
+    what = f"The question from account {event['account']}"
+    match event["detail-type"]:
+        case Question.RECEIVE:
+            return parsed(SnapshotShared, event["detail"], what=what)
+        case Question.RESTORE:
+            return parsed(RestoreRequested, event["detail"], what=what)
+        case other:
+            raise InvalidInput(f'{what}, "{other}", is none that this function takes')
+
+
+def _check_snapshot(asked: Asked, owner: str) -> None:
+    if asked.snapshot_arn.split(":")[4] != owner:
+        raise NotOurs(f"{asked.snapshot_arn} is no snapshot of account {owner}", resource=asked.snapshot_arn)
+
+
+def _start(asked: Asked) -> str:
+    setting, suffix = _MACHINES[asked.question]
+    machine, name = Settings().text(setting), f"{asked.transfer}-{suffix}"
+    stepfunctions: Any = aws.client("stepfunctions")
+    try:
+        started = stepfunctions.start_execution(stateMachineArn=machine, name=name, input=_input(asked))
+    except ClientError as error:
+        if aws.code(error) != "ExecutionAlreadyExists":
+            raise
+    else:
+        return str(started["executionArn"])
+    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    status = stepfunctions.describe_execution(executionArn=arn)["status"]
+    if status != "RUNNING":
+        answering.give(_ended_without_answer(asked, arn, status))
+    return arn
+
+
+def _input(asked: Asked) -> str:
+    return json.dumps(asked.model_dump(mode="json"))
+
+
+def _ended_without_answer(asked: Asked, arn: str, status: str) -> Answer:
+    return Answer(
+        transfer=asked.transfer,
+        question=asked.question,
+        source_account=asked.source_account,
+        reply=Reply.FAILED,
+        error=StepFailed.__name__,
+        cause=f"The target's execution {arn} ended as {status} and gave no answer.",
+    )

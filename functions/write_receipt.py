@@ -1,0 +1,21 @@
+"""State "Write the receipt": the output of the whole transfer."""
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry import waits
+from snapferry.entry import Event, Result, entry_point
+from snapferry.receipts import receipt
+from snapferry.transfers import TransferPlan
+
+
+@entry_point
+def handler(event: Event, _context: LambdaContext) -> Result:
+    written = receipt(
+        TransferPlan.read(event["plan"]),
+        event["carried"],
+        event["closed"],
+        finished_at=waits.show_time(waits.now()),
+        acceptance=event["acceptance"],
+        restored=event["restored"],
+    )
+    return written.model_dump(mode="json")
