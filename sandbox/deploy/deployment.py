@@ -42,6 +42,8 @@ def deploy(sandbox: World, account: Account, name: str, template: Path, paramete
     read = read_template(document, set(pseudo))
     resolved = resolve_parameters(read.parameters, parameters, LookUpInAccount(sandbox, account))
     scope = Scope({**pseudo, **resolved}, mappings=read.mappings, conditions=read.conditions)
+    for condition in read.conditions:
+        scope.condition(condition)
     check_rules(read.rules, scope)
     given = {one: parameters.get(one, text(declared.get("Default", ""))) for one, declared in read.parameters.items()}
     stack = Stack(sandbox, account, REGION, name, read, given, scope, sandbox.clock.now)

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from sandbox.deploy.registry import Made
+from sandbox.deploy.site import Site
 from sandbox.deploy.stack import Stack
-from sandbox.deploy.template import Resource
 from sandbox.gate import AwsError, Call, Gate
 
 HIDDEN = "****"
@@ -35,7 +35,7 @@ def _describe_stack_resources(stacks: Stacks, call: Call) -> dict[str, Any]:
     stack = _find(stacks, call, call.parameters.get("StackName", ""))
     wanted = call.parameters.get("LogicalResourceId")
     place = {"StackId": stack.id, "StackName": stack.name}
-    found = [one for one in stack.made.values() if wanted in (None, one[0].logical_id)]
+    found = [one for one in stack.made.values() if wanted in (None, one[0].resource.logical_id)]
     return {"StackResources": [{**place, "Timestamp": _time(stack), **_resource(*one)} for one in found]}
 
 
@@ -78,11 +78,11 @@ def _output(stack: Stack, name: str) -> dict[str, Any]:
     return described
 
 
-def _resource(resource: Resource, made: Made) -> dict[str, Any]:
+def _resource(site: Site, made: Made) -> dict[str, Any]:
     return {
-        "LogicalResourceId": resource.logical_id,
+        "LogicalResourceId": site.resource.logical_id,
         "PhysicalResourceId": made.physical_id or made.ref,
-        "ResourceType": resource.type,
+        "ResourceType": site.resource.type,
         "ResourceStatus": COMPLETE,
     }
 

@@ -16,7 +16,6 @@ class Made:
     """What Ref gives."""
     attributes: dict[str, Any] = field(default_factory=dict)
     """What GetAtt gives."""
-    delete: Callable[[], object] = lambda: None
     physical_id: str | None = None
     """What CloudFormation calls it, where that is not what Ref gives."""
 

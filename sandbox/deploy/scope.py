@@ -19,6 +19,7 @@ class Scope:
     mappings: dict[str, Any] = field(default_factory=dict)
     conditions: dict[str, Any] = field(default_factory=dict)
     """The Conditions section, as written."""
+    _underway: list[str] = field(default_factory=list)
 
     def value(self, written: Any) -> Any:
         """What the template's value comes to; NO_VALUE where it is to be left out."""
@@ -38,7 +39,13 @@ class Scope:
         """Whether a named condition holds."""
         if name not in self.conditions:
             raise InvalidTemplate(f"Template format error: Unresolved condition dependency {name}")
-        return is_true(self.value(self.conditions[name]))
+        if name in self._underway:
+            raise InvalidTemplate(f"Circular dependency between conditions: {[*self._underway, name]}")
+        self._underway.append(name)
+        try:
+            return is_true(self.value(self.conditions[name]))
+        finally:
+            self._underway.remove(name)
 
 
 def _function_name(written: dict[str, Any]) -> str | None:

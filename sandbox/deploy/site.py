@@ -1,7 +1,8 @@
 """What a resource's function works with: the account, names, API calls."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore import xform_name
@@ -40,6 +41,8 @@ class Site:
     region: str
     stack: str
     resource: Resource
+    deletions: list[Callable[[], object]] = field(default_factory=list)
+    """What takes the resource down again, to be called last first."""
 
     def name(self, longest: int, suffix: str = "") -> str:
         """The physical name where the template gives none: stack and logical id, the same at every deployment."""
@@ -68,3 +71,17 @@ class Site:
         except (ClientError, ParamValidationError) as error:
             raise DeploymentFailed(f"{self.resource.where}: {error}") from error
         return result
+
+    def on_delete(self, service: str, operation: str, /, **members: Any) -> None:
+        """Note the call that undoes what was just made; a resource that fails half-way is undone too."""
+        self.deletions.append(lambda: self.call(service, operation, **members))
+
+    def take_down(self) -> None:
+        """Delete the resource.
+
+        Raises:
+            DeploymentFailed: a service refused; what is still to be done stays in `deletions`.
+        """
+        while self.deletions:
+            self.deletions[-1]()
+            self.deletions.pop()

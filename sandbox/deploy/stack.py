@@ -30,7 +30,7 @@ class Stack:
     created: float
     """Virtual epoch seconds."""
     outputs: dict[str, str] = field(default_factory=dict)
-    made: dict[str, tuple[Resource, Made]] = field(default_factory=dict)
+    made: dict[str, tuple[Site, Made]] = field(default_factory=dict)
     """By logical id, in the order of creation."""
 
     @property
@@ -80,11 +80,15 @@ class Stack:
         enacted = {name: value for name, value in values.items() if (resource.type, name) not in LEFT_OUT}
         properties = Properties(resource, enacted)
         site = Site(self.world, self.account, self.region, self.name, resource)
-        made = MAKERS[resource.type](site, properties)
-        self.made[resource.logical_id] = (resource, made)
+        try:
+            made = MAKERS[resource.type](site, properties)
+            properties.finish()
+        except Refused:
+            site.take_down()
+            raise
+        self.made[resource.logical_id] = (site, made)
         self.scope.references[resource.logical_id] = made.ref
         self.scope.attributes[resource.logical_id] = made.attributes
-        properties.finish()
 
     def _work_out_outputs(self) -> None:
         for name, output in self.template.outputs.items():
@@ -96,9 +100,9 @@ class Stack:
             self.outputs[name] = text(value)
 
     def _take_down(self, kept: tuple[str, ...]) -> None:
-        for logical_id, (resource, made) in reversed(list(self.made.items())):
-            if resource.deletion_policy not in kept:
-                made.delete()
+        for logical_id, (site, _) in reversed(list(self.made.items())):
+            if site.resource.deletion_policy not in kept:
+                site.take_down()
             del self.made[logical_id]
 
 

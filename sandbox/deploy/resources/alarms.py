@@ -18,11 +18,8 @@ def alarm(site: Site, properties: Properties) -> Made:
     name = properties.text("AlarmName", site.name(255))
     said = properties.some(*ALARM)
     site.call("cloudwatch", "PutMetricAlarm", AlarmName=name, Tags=tag_list(properties.tags()), **said)
-    return Made(
-        ref=name,
-        attributes={"Arn": site.arn("cloudwatch", f"alarm:{name}")},
-        delete=lambda: site.call("cloudwatch", "DeleteAlarms", AlarmNames=[name]),
-    )
+    site.on_delete("cloudwatch", "DeleteAlarms", AlarmNames=[name])
+    return Made(ref=name, attributes={"Arn": site.arn("cloudwatch", f"alarm:{name}")})
 
 
 @makes("AWS::CloudWatch::Dashboard")
@@ -31,4 +28,5 @@ def dashboard(site: Site, properties: Properties) -> Made:
     name = properties.text("DashboardName", site.name(255))
     body = properties.want("DashboardBody")
     site.call("cloudwatch", "PutDashboard", DashboardName=name, DashboardBody=body)
-    return Made(ref=name, delete=lambda: site.call("cloudwatch", "DeleteDashboards", DashboardNames=[name]))
+    site.on_delete("cloudwatch", "DeleteDashboards", DashboardNames=[name])
+    return Made(ref=name)

@@ -4,13 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sandbox.deploy.errors import InvalidTemplate, NotInSandbox
+from sandbox.deploy.errors import DeploymentFailed, InvalidTemplate, NotInSandbox
 from sandbox.deploy.properties import Properties
 from sandbox.deploy.registry import Made, makes
 from sandbox.deploy.sam import local_path
 from sandbox.deploy.site import Site
 from sandbox.deploy.values import text
 from sandbox.functions import FunctionSpec
+from sandbox.gate import AwsError
 
 LARGEST_ENVIRONMENT = 4096  # bytes, names and values together
 RESERVED_VARIABLES = {
@@ -44,14 +45,18 @@ def function(site: Site, properties: Properties) -> Made:
     )
     functions = site.world.functions
     functions.add(spec)
-    return Made(ref=spec.name, attributes={"Arn": spec.arn}, delete=lambda: functions.remove(spec.arn))
+    site.deletions.append(lambda: functions.remove(spec.arn))
+    return Made(ref=spec.name, attributes={"Arn": spec.arn})
 
 
 @makes("AWS::Lambda::EventInvokeConfig")
 def event_invoke_config(site: Site, properties: Properties) -> Made:
     """How often an asynchronous event is tried, and where it goes after that."""
     functions = site.world.functions
-    before = functions.find(properties.want("FunctionName"), site.account.id, site.region).spec
+    try:
+        before = functions.find(properties.want("FunctionName"), site.account.id, site.region).spec
+    except AwsError as error:
+        raise DeploymentFailed(f"{properties.where}: {error}") from error
     qualifier = properties.want("Qualifier")
     if qualifier != "$LATEST":
         raise NotInSandbox(f"{properties.where}: Qualifier: the sandbox has no versions and aliases")
@@ -66,7 +71,8 @@ def event_invoke_config(site: Site, properties: Properties) -> Made:
         on_failure=on_failure,
     )
     functions.add(after)
-    return Made(ref=site.name(80), delete=lambda: functions.add(before))
+    site.deletions.append(lambda: functions.add(before))
+    return Made(ref=site.name(80))
 
 
 @makes("AWS::Lambda::Permission")
@@ -77,11 +83,8 @@ def permission(site: Site, properties: Properties) -> Made:
     wanted = {name: properties.want(name) for name in ("Action", "Principal")}
     said = properties.some("SourceArn", "SourceAccount")
     site.call("lambda", "AddPermission", FunctionName=function_name, StatementId=sid, **wanted, **said)
-    return Made(
-        ref=sid,
-        attributes={"Id": sid},
-        delete=lambda: site.call("lambda", "RemovePermission", FunctionName=function_name, StatementId=sid),
-    )
+    site.on_delete("lambda", "RemovePermission", FunctionName=function_name, StatementId=sid)
+    return Made(ref=sid, attributes={"Id": sid})
 
 
 def _code_root(properties: Properties) -> Path:

@@ -19,15 +19,12 @@ def key(site: Site, properties: Properties) -> Made:
     tags = tag_list(properties.tags(), "TagKey", "TagValue")
     made = site.call("kms", "CreateKey", Tags=tags, **renamed(policy, KeyPolicy="Policy"), **said)["KeyMetadata"]
     key_id = made["KeyId"]
+    site.on_delete("kms", "ScheduleKeyDeletion", KeyId=key_id, PendingWindowInDays=pending)
     if rotation:
         site.call("kms", "EnableKeyRotation", KeyId=key_id, **period)
     if not enabled:
         site.call("kms", "DisableKey", KeyId=key_id)
-    return Made(
-        ref=key_id,
-        attributes={"Arn": made["Arn"], "KeyId": key_id},
-        delete=lambda: site.call("kms", "ScheduleKeyDeletion", KeyId=key_id, PendingWindowInDays=pending),
-    )
+    return Made(ref=key_id, attributes={"Arn": made["Arn"], "KeyId": key_id})
 
 
 @makes("AWS::KMS::Alias")
@@ -35,4 +32,5 @@ def alias(site: Site, properties: Properties) -> Made:
     """Ref is the alias's name."""
     name = properties.want("AliasName")
     site.call("kms", "CreateAlias", AliasName=name, TargetKeyId=properties.want("TargetKeyId"))
-    return Made(ref=name, delete=lambda: site.call("kms", "DeleteAlias", AliasName=name))
+    site.on_delete("kms", "DeleteAlias", AliasName=name)
+    return Made(ref=name)

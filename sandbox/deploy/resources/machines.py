@@ -30,11 +30,8 @@ def state_machine(site: Site, properties: Properties) -> Made:
         tags=tag_list(properties.tags(), "key", "value"),
         **said,
     )["stateMachineArn"]
-    return Made(
-        ref=arn,
-        attributes={"Arn": arn, "Name": name},
-        delete=lambda: site.call("stepfunctions", "DeleteStateMachine", stateMachineArn=arn),
-    )
+    site.on_delete("stepfunctions", "DeleteStateMachine", stateMachineArn=arn)
+    return Made(ref=arn, attributes={"Arn": arn, "Name": name})
 
 
 def _definition(properties: Properties) -> str:

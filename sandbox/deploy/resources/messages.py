@@ -23,13 +23,10 @@ def topic(site: Site, properties: Properties) -> Made:
     subscriptions = properties.take("Subscription", [])
     tags = tag_list(properties.tags())
     arn = site.call("sns", "CreateTopic", Name=name, Attributes=attributes, Tags=tags)["TopicArn"]
+    site.on_delete("sns", "DeleteTopic", TopicArn=arn)
     for one in subscriptions:
         site.call("sns", "Subscribe", TopicArn=arn, **one)
-    return Made(
-        ref=arn,
-        attributes={"TopicArn": arn, "TopicName": name},
-        delete=lambda: site.call("sns", "DeleteTopic", TopicArn=arn),
-    )
+    return Made(ref=arn, attributes={"TopicArn": arn, "TopicName": name})
 
 
 @makes("AWS::SNS::TopicPolicy")
@@ -47,8 +44,5 @@ def subscription(site: Site, properties: Properties) -> Made:
     attributes: dict[str, Any] = properties.some(*SUBSCRIPTION)
     place = {name: properties.want(name) for name in ("TopicArn", "Protocol")} | properties.some("Endpoint")
     arn = site.call("sns", "Subscribe", Attributes=attributes, ReturnSubscriptionArn=True, **place)["SubscriptionArn"]
-    return Made(
-        ref=arn,
-        attributes={"Arn": arn},
-        delete=lambda: site.call("sns", "Unsubscribe", SubscriptionArn=arn),
-    )
+    site.on_delete("sns", "Unsubscribe", SubscriptionArn=arn)
+    return Made(ref=arn, attributes={"Arn": arn})

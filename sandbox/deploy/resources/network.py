@@ -30,6 +30,7 @@ def security_group(site: Site, properties: Properties) -> Made:
         "ec2", "CreateSecurityGroup", GroupName=name, Description=properties.want("GroupDescription"), **vpc
     )
     group = made["GroupId"]
+    site.on_delete("ec2", "DeleteSecurityGroup", GroupId=group)
     if tags := properties.tags():
         site.call("ec2", "CreateTags", Resources=[group], Tags=tag_list(tags))
     if ingress:
@@ -40,11 +41,7 @@ def security_group(site: Site, properties: Properties) -> Made:
         permissions = [_permission(one) for one in egress]
         site.call("ec2", "AuthorizeSecurityGroupEgress", GroupId=group, IpPermissions=permissions)
     described = site.call("ec2", "DescribeSecurityGroups", GroupIds=[group])["SecurityGroups"][0]
-    return Made(
-        ref=group,
-        attributes={"GroupId": group, "Id": group, "VpcId": described["VpcId"]},
-        delete=lambda: site.call("ec2", "DeleteSecurityGroup", GroupId=group),
-    )
+    return Made(ref=group, attributes={"GroupId": group, "Id": group, "VpcId": described["VpcId"]})
 
 
 def _permission(written: dict[str, Any]) -> dict[str, Any]:

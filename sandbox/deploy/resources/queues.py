@@ -19,32 +19,22 @@ ATTRIBUTES = (
 @makes("AWS::SQS::Queue")
 def queue(site: Site, properties: Properties) -> Made:
     """Ref is the queue's URL."""
-    attributes = properties.some(*ATTRIBUTES)
-    suffix = ".fifo" if text(attributes.get("FifoQueue", False)) == "true" else ""
-    name = properties.text("QueueName", site.name(80, suffix))
-    made = site.call(
-        "sqs", "CreateQueue", QueueName=name, Attributes=_without_false_fifo(attributes), tags=properties.tags()
-    )
+    attributes = _without_false_fifo(properties.some(*ATTRIBUTES))
+    name = properties.text("QueueName", site.name(80, ".fifo" if "FifoQueue" in attributes else ""))
+    made = site.call("sqs", "CreateQueue", QueueName=name, Attributes=attributes, tags=properties.tags())
     url = made["QueueUrl"]
-    return Made(
-        ref=url,
-        attributes={"Arn": site.arn("sqs", name), "QueueName": name, "QueueUrl": url},
-        delete=lambda: site.call("sqs", "DeleteQueue", QueueUrl=url),
-    )
+    site.on_delete("sqs", "DeleteQueue", QueueUrl=url)
+    return Made(ref=url, attributes={"Arn": site.arn("sqs", name), "QueueName": name, "QueueUrl": url})
 
 
 @makes("AWS::SQS::QueuePolicy")
 def queue_policy(site: Site, properties: Properties) -> Made:
     """One policy document on one or more queues."""
     document = policy_document(properties.want("PolicyDocument"), site.resource.where)
-    queues = properties.want("Queues")
-
-    def put(policy: Any) -> None:
-        for url in queues:
-            site.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes={"Policy": policy})
-
-    put(document)
-    return Made(ref=site.name(80), delete=lambda: put(""))
+    for url in properties.want("Queues"):
+        site.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes={"Policy": document})
+        site.on_delete("sqs", "SetQueueAttributes", QueueUrl=url, Attributes={"Policy": ""})
+    return Made(ref=site.name(80))
 
 
 def _without_false_fifo(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -19,14 +19,11 @@ def event_bus(site: Site, properties: Properties) -> Made:
     policy = properties.take("Policy")
     said = properties.some("Description", "DeadLetterConfig", "KmsKeyIdentifier")
     made = site.call("events", "CreateEventBus", Name=name, Tags=tag_list(properties.tags()), **said)
+    site.on_delete("events", "DeleteEventBus", Name=name)
     if policy is not None:
         document = policy_document(policy, site.resource.where)
         site.call("events", "PutPermission", EventBusName=name, Policy=document)
-    return Made(
-        ref=name,
-        attributes={"Arn": made["EventBusArn"], "Name": name},
-        delete=lambda: site.call("events", "DeleteEventBus", Name=name),
-    )
+    return Made(ref=name, attributes={"Arn": made["EventBusArn"], "Name": name})
 
 
 @makes("AWS::Events::EventBusPolicy")
@@ -43,7 +40,8 @@ def event_bus_policy(site: Site, properties: Properties) -> Made:
         others = [one for one in policy["Statement"] if one.get("Sid") != sid]
         policy["Statement"] = [*others, {**statement, "Sid": sid}]
         site.call("events", "PutPermission", EventBusName=bus, Policy=policy)
-    return Made(ref=sid, delete=lambda: site.call("events", "RemovePermission", EventBusName=bus, StatementId=sid))
+    site.on_delete("events", "RemovePermission", EventBusName=bus, StatementId=sid)
+    return Made(ref=sid)
 
 
 @makes("AWS::Events::Rule")
@@ -57,16 +55,10 @@ def rule(site: Site, properties: Properties) -> Made:
     said = properties.some("EventPattern", "ScheduleExpression", "State", "Description", "RoleArn")
     tags = tag_list(properties.tags())
     arn = site.call("events", "PutRule", Name=name, EventBusName=bus, Tags=tags, **said)["RuleArn"]
+    site.on_delete("events", "DeleteRule", Name=name, EventBusName=bus)
     _put_targets(site, name, bus, targets)
-
-    def delete() -> None:
-        if targets:
-            ids = [target["Id"] for target in targets]
-            site.call("events", "RemoveTargets", Rule=name, EventBusName=bus, Ids=ids)
-        site.call("events", "DeleteRule", Name=name, EventBusName=bus)
-
     bus_name = bus.rsplit("/", 1)[-1]
-    return Made(ref=name if bus_name == "default" else f"{bus_name}|{name}", attributes={"Arn": arn}, delete=delete)
+    return Made(ref=name if bus_name == "default" else f"{bus_name}|{name}", attributes={"Arn": arn})
 
 
 def _put_targets(site: Site, name: str, bus: str, targets: list[dict[str, Any]]) -> None:
@@ -75,6 +67,8 @@ def _put_targets(site: Site, name: str, bus: str, targets: list[dict[str, Any]])
     answer = site.call("events", "PutTargets", Rule=name, EventBusName=bus, Targets=targets)
     if failed := answer.get("FailedEntries"):
         raise InvalidTemplate(f"{site.resource.where}: Targets: {failed}")
+    ids = [target["Id"] for target in targets]
+    site.on_delete("events", "RemoveTargets", Rule=name, EventBusName=bus, Ids=ids)
 
 
 def _policy_of_bus(site: Site, bus: str) -> dict[str, Any]:

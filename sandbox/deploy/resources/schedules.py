@@ -13,11 +13,8 @@ def schedule(site: Site, properties: Properties) -> Made:
     said = properties.some("Description", "EndDate", "KmsKeyArn", "ScheduleExpressionTimezone", "StartDate", "State")
     wanted = {name: properties.want(name) for name in ("ScheduleExpression", "FlexibleTimeWindow", "Target")}
     arn = site.call("scheduler", "CreateSchedule", Name=name, GroupName=group, **wanted, **said)["ScheduleArn"]
-    return Made(
-        ref=name,
-        attributes={"Arn": arn},
-        delete=lambda: site.call("scheduler", "DeleteSchedule", Name=name, GroupName=group),
-    )
+    site.on_delete("scheduler", "DeleteSchedule", Name=name, GroupName=group)
+    return Made(ref=name, attributes={"Arn": arn})
 
 
 @makes("AWS::Scheduler::ScheduleGroup")
@@ -26,8 +23,5 @@ def schedule_group(site: Site, properties: Properties) -> Made:
     name = properties.text("Name", site.name(64))
     tags = tag_list(properties.tags())
     arn = site.call("scheduler", "CreateScheduleGroup", Name=name, Tags=tags)["ScheduleGroupArn"]
-    return Made(
-        ref=name,
-        attributes={"Arn": arn, "State": "ACTIVE"},
-        delete=lambda: site.call("scheduler", "DeleteScheduleGroup", Name=name),
-    )
+    site.on_delete("scheduler", "DeleteScheduleGroup", Name=name)
+    return Made(ref=name, attributes={"Arn": arn, "State": "ACTIVE"})

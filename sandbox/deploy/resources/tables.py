@@ -23,6 +23,7 @@ def table(site: Site, properties: Properties) -> Made:
         said["StreamSpecification"] = {"StreamEnabled": True, **stream}
     tags = tag_list(properties.tags())
     made = site.call("dynamodb", "CreateTable", TableName=name, Tags=tags, **said)["TableDescription"]
+    site.on_delete("dynamodb", "DeleteTable", TableName=name)
     if expiry is not None:
         site.call("dynamodb", "UpdateTimeToLive", TableName=name, TimeToLiveSpecification=expiry)
     if recovery is not None:
@@ -30,4 +31,4 @@ def table(site: Site, properties: Properties) -> Made:
     attributes = {"Arn": made["TableArn"]}
     if "LatestStreamArn" in made:
         attributes["StreamArn"] = made["LatestStreamArn"]
-    return Made(name, attributes, delete=lambda: site.call("dynamodb", "DeleteTable", TableName=name))
+    return Made(name, attributes)

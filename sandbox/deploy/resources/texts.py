@@ -17,11 +17,8 @@ def parameter(site: Site, properties: Properties) -> Made:
     said = properties.some("Description", "Tier", "AllowedPattern", "DataType", "Policies")
     tags = tag_list(properties.tags())
     site.call("ssm", "PutParameter", Name=name, Type=kind, Value=value, Tags=tags, **said)
-    return Made(
-        ref=name,
-        attributes={"Type": kind, "Value": value},
-        delete=lambda: site.call("ssm", "DeleteParameter", Name=name),
-    )
+    site.on_delete("ssm", "DeleteParameter", Name=name)
+    return Made(ref=name, attributes={"Type": kind, "Value": value})
 
 
 @makes("AWS::Logs::LogGroup")
@@ -31,10 +28,7 @@ def log_group(site: Site, properties: Properties) -> Made:
     retention = properties.take("RetentionInDays")
     said = properties.some("KmsKeyId", "LogGroupClass", "DeletionProtectionEnabled")
     site.call("logs", "CreateLogGroup", logGroupName=name, tags=properties.tags(), **said)
+    site.on_delete("logs", "DeleteLogGroup", logGroupName=name)
     if retention is not None:
         site.call("logs", "PutRetentionPolicy", logGroupName=name, retentionInDays=retention)
-    return Made(
-        ref=name,
-        attributes={"Arn": site.arn("logs", f"log-group:{name}:*")},
-        delete=lambda: site.call("logs", "DeleteLogGroup", logGroupName=name),
-    )
+    return Made(ref=name, attributes={"Arn": site.arn("logs", f"log-group:{name}:*")})
