@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.attempts import Outcome, until_taken
 from sandbox.events import targets
-from sandbox.events.targets import TargetFailed
 from sandbox.queues import QueueRefused, send_by
 
 if TYPE_CHECKING:
     from sandbox.events.bus import Events
     from sandbox.world import Sandbox
-
-MOST_RETRIES = 185
-OLDEST_SECONDS = 86_400
-# AWS: exponential back-off with jitter; without jitter here, so that every run is the same.
-FIRST_PAUSE_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -79,61 +74,38 @@ class Carrier:
 
     def carry(self, delivery: Delivery) -> None:
         """Try until the target takes it, or the retry policy ends it."""
-        failure: TargetFailed | None = None
-        policy = delivery.target.get("RetryPolicy", {})
-        most = policy.get("MaximumRetryAttempts", MOST_RETRIES)
-        too_old = self._sandbox.clock.now + policy.get("MaximumEventAgeInSeconds", OLDEST_SECONDS)
-        exhausted = "MaximumRetryAttempts"
-        for attempt in range(1, most + 2):
-            try:
-                self._attempt(delivery, attempt)
-            except TargetFailed as error:
-                failure = error
-            else:
-                self._note(delivery, "delivered", attempt)
-                return
-            pause = min(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1), LONGEST_PAUSE_SECONDS)
-            if not failure.retry or attempt > most:
-                break
-            if self._sandbox.clock.now + pause > too_old:
-                exhausted = "MaximumEventAgeInSeconds"
-                break
-            self._sandbox.clock.sleep(pause)
-        if failure is not None:
-            self._give_up(delivery, failure, attempt, exhausted)
+        attempt = functools.partial(self._attempt, delivery)
+        outcome = until_taken(self._sandbox.clock, delivery.target.get("RetryPolicy", {}), attempt)
+        if outcome.failure is None:
+            self._note(delivery, "delivered", outcome)
+        elif self._into_dead_letter_queue(delivery, outcome):
+            self._note(delivery, "dead-letter", outcome)
+        else:
+            self._note(delivery, "lost", outcome)
 
-    def _attempt(self, delivery: Delivery, attempt: int) -> None:
+    def _attempt(self, delivery: Delivery, number: int) -> None:
         for hook in self._events.before_attempt:
-            hook(delivery, attempt)
+            hook(delivery, number)
         targets.send(self._sandbox, self._events, delivery)
 
-    def _give_up(self, delivery: Delivery, failure: TargetFailed, attempts: int, exhausted: str) -> None:
+    def _into_dead_letter_queue(self, delivery: Delivery, outcome: Outcome) -> bool:
         queue = delivery.target.get("DeadLetterConfig", {}).get("Arn")
         if queue is None:
-            self._note(delivery, "lost", attempts, failure.code)
-            return
-        attributes = {
-            "RULE_ARN": delivery.rule_arn,
-            "TARGET_ARN": delivery.target_arn,
-            "ERROR_CODE": failure.code,
-            "ERROR_MESSAGE": str(failure),
-        }
-        if failure.retry:
-            attributes |= {"EXHAUSTED_RETRY_CONDITION": exhausted, "RETRY_ATTEMPTS": str(attempts - 1)}
-        context = {"aws:SourceArn": delivery.rule_arn, "aws:SourceAccount": delivery.account}
+            return False
+        arns = {"RULE_ARN": delivery.rule_arn, "TARGET_ARN": delivery.target_arn}
         try:
             send_by(
                 targets.SERVICE,
                 queue,
                 delivery.body,
                 permissions=self._sandbox.permissions,
-                attributes=attributes,
-                context=context,
+                attributes=arns | outcome.dead_letter_attributes,
+                context={"aws:SourceArn": delivery.rule_arn, "aws:SourceAccount": delivery.account},
             )
         except QueueRefused:
-            self._note(delivery, "lost", attempts, failure.code)
-        else:
-            self._note(delivery, "dead-letter", attempts, failure.code)
+            return False
+        return True
 
-    def _note(self, delivery: Delivery, outcome: str, attempts: int, error: str | None = None) -> None:
-        self._events.delivered.append(Record(self._sandbox.clock.now, delivery, outcome, attempts, error))
+    def _note(self, delivery: Delivery, word: str, outcome: Outcome) -> None:
+        error = outcome.failure.code if outcome.failure else None
+        self._events.delivered.append(Record(self._sandbox.clock.now, delivery, word, outcome.attempts, error))

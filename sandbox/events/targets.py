@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from sandbox.attempts import NO_PERMISSIONS, NO_RESOURCE, TargetFailed
 from sandbox.events.entries import bus_of_arn
 from sandbox.gate import AwsError
 from sandbox.queues import QueueRefused, send_by
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     from sandbox.world import Sandbox
 
 SERVICE = "events.amazonaws.com"
-NO_PERMISSIONS, NO_RESOURCE = "NO_PERMISSIONS", "NO_RESOURCE"
-THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException", "Throttling"})
-SERVER_ERROR = 500
-
-
-class TargetFailed(Exception):
-    """A target did not take an event; `code` is EventBridge's word, `retry` whether it is tried again."""
-
-    def __init__(self, code: str, message: str, *, retry: bool) -> None:
-        super().__init__(message)
-        self.code = code
-        self.retry = retry
 
 
 def send(sandbox: Sandbox, events: Events, delivery: Delivery) -> None:
@@ -58,7 +47,7 @@ def _to_function(sandbox: Sandbox, delivery: Delivery) -> None:
     except AwsError as error:
         raise TargetFailed(NO_RESOURCE, str(error), retry=False) from error
     decision = sandbox.permissions.check_service(
-        SERVICE, "lambda:InvokeFunction", arn, function.policy, _context(delivery)
+        SERVICE, "lambda:InvokeFunction", arn, function.policy, {**_context(delivery)}
     )
     if not decision.allowed:
         raise TargetFailed(NO_PERMISSIONS, decision.message, retry=False)
@@ -107,7 +96,7 @@ def _to_machine(sandbox: Sandbox, delivery: Delivery) -> None:
             input=delivery.body,
         )
     except ClientError as error:
-        raise _as_failure(error) from error
+        raise TargetFailed.of(error) from error
 
 
 def _role(sandbox: Sandbox, delivery: Delivery) -> Credentials:
@@ -118,17 +107,5 @@ def _role(sandbox: Sandbox, delivery: Delivery) -> Credentials:
         raise TargetFailed(NO_PERMISSIONS, str(refusal), retry=False) from refusal
 
 
-def _as_failure(error: ClientError) -> TargetFailed:
-    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    if code.startswith("AccessDenied"):
-        return TargetFailed(NO_PERMISSIONS, message, retry=False)
-    if code in ("StateMachineDoesNotExist", "StateMachineDeleting"):
-        return TargetFailed(NO_RESOURCE, message, retry=False)
-    if code in THROTTLED:
-        return TargetFailed("THROTTLING", message, retry=True)
-    broken = error.response["ResponseMetadata"]["HTTPStatusCode"] >= SERVER_ERROR
-    return TargetFailed("SDK_CLIENT_ERROR", f"{code}: {message}", retry=broken)
-
-
-def _context(delivery: Delivery) -> dict[str, str | list[str]]:
+def _context(delivery: Delivery) -> dict[str, str]:
     return {"aws:SourceArn": delivery.rule_arn, "aws:SourceAccount": delivery.account}
