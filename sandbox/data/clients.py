@@ -42,7 +42,9 @@ class LoginError(Exception):
     """The server refused the login, or nobody listens."""
 
 
-def connect(engine: str, port: int, user: str, password: str, database: str | None = None) -> Connection:
+def connect(  # noqa: PLR0913 - what every login takes
+    engine: str, port: int, user: str, password: str, database: str | None = None, *, autocommit: bool = False
+) -> Connection:
     """Log in to a server on this machine; `engine` is RDS's name, such as "aurora-mysql".
 
     Raises:
@@ -50,9 +52,12 @@ def connect(engine: str, port: int, user: str, password: str, database: str | No
     """
     try:
         if "postgres" in engine:
-            name = database or "postgres"
-            return psycopg.connect(host=HOST, port=port, user=user, password=password, dbname=name)
-        return pymysql.connect(host=HOST, port=port, user=user, password=password, database=database)
+            return psycopg.connect(
+                host=HOST, port=port, user=user, password=password, dbname=database or "postgres", autocommit=autocommit
+            )
+        return pymysql.connect(
+            host=HOST, port=port, user=user, password=password, database=database, autocommit=autocommit
+        )
     except (psycopg.OperationalError, pymysql.err.OperationalError) as error:
         raise LoginError(str(error)) from error
 

@@ -76,9 +76,10 @@ def unpack(stream: BinaryIO, target: Path) -> None:
         raise DataError(f"not a backup: {complaint.decode(errors='replace')[-500:]}")
 
 
-def pack(directory: Path) -> subprocess.Popen[bytes]:
-    """Start packing a directory into a tar archive, on the process's standard output."""
-    return processes.start(["tar", "-c", "-C", directory, "."], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def pack(directory: Path, *, without: str) -> subprocess.Popen[bytes]:
+    """Start packing a directory, except for one file, into a tar archive on the process's standard output."""
+    command = ["tar", "-c", f"--exclude=./{without}", "-C", str(directory), "."]
+    return processes.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def cached(name: str, build: Callable[[Path], None]) -> Path:

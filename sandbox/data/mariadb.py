@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -79,7 +80,7 @@ class MariadbServer(Server):
     def _answers(self) -> bool:
         try:
             self._admin().close()
-        except pymysql.err.OperationalError:
+        except (OSError, pymysql.err.OperationalError):
             return False
         return True
 
@@ -111,7 +112,7 @@ class MariadbServer(Server):
                     cursor.execute(f"BACKUP STAGE {stage}")
                 with self._standing_still():
                     folders.copy(self.data, frozen)
-            with processes.reading(folders.pack(frozen)) as stream:
+            with processes.reading(folders.pack(frozen, without="ibtmp1")) as stream:
                 yield stream
         finally:
             shutil.rmtree(frozen, ignore_errors=True)
@@ -128,8 +129,17 @@ class MariadbServer(Server):
         finally:
             process.send_signal(signal.SIGCONT)
 
-    def _admin(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
-        return pymysql.connect(unix_socket=str(self.sockets / "s"), user=ADMIN, autocommit=True)
+    def _admin(self, user: str = ADMIN) -> "pymysql.Connection[pymysql.cursors.Cursor]":
+        connection = pymysql.connect(user=user, autocommit=True, defer_connect=True)
+        # Our own socket, since PyMySQL leaves its socket open when nobody answers.
+        door = socket.socket(socket.AF_UNIX)
+        try:
+            door.connect(str(self.sockets / "s"))
+            connection.connect(door)
+        except (OSError, pymysql.err.OperationalError):
+            door.close()
+            raise
+        return connection
 
 
 class _Newborn(MariadbServer):
@@ -146,8 +156,8 @@ class _Newborn(MariadbServer):
         self._alive().wait()
         self.stop()
 
-    def _admin(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
-        return pymysql.connect(unix_socket=str(self.sockets / "s"), user="root", autocommit=True)
+    def _admin(self, user: str = "root") -> "pymysql.Connection[pymysql.cursors.Cursor]":
+        return super()._admin(user)
 
 
 def _initialise(target: Path) -> None:

