@@ -1,0 +1,113 @@
+"""Step Functions' operations on executions, answered here because moto checks and tells too little.
+
+AWS: names of 1 to 80 characters without the forbidden ones, a name for every execution, at most 256 KiB of input,
+stopDate for every end, error and cause of a stop, paged and reversible history.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_api._internal import mock_random
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
+
+from sandbox.interpreter.history import describe
+from sandbox.protocol import AwsError
+
+if TYPE_CHECKING:
+    from sandbox.clock import Clock
+    from sandbox.gate import Call, Gate
+
+# `[BC stepfunctions.StartExecution]`: white space, brackets, wildcards, special and control characters.
+FORBIDDEN = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]""")
+LONGEST_NAME = 80
+LARGEST_INPUT = 256 * 1024
+EVENTS_A_PAGE = 100
+EXECUTIONS_A_PAGE = 100
+
+
+def backend(account: str, region: str) -> StepFunctionsParserBackend:
+    """The machines and executions of one account and Region."""
+    return stepfunctions_parser_backends[account][region]
+
+
+class Executions:
+    """StartExecution, StopExecution, DescribeExecution, ListExecutions and GetExecutionHistory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def register(self, gate: Gate) -> None:
+        """Answer the five operations."""
+        gate.answer("stepfunctions", "StartExecution", start)
+        gate.answer("stepfunctions", "StopExecution", self.stop)
+        gate.answer("stepfunctions", "DescribeExecution", describe_one)
+        gate.answer("stepfunctions", "ListExecutions", list_page)
+        gate.answer("stepfunctions", "GetExecutionHistory", history_page)
+
+    def stop(self, call: Call) -> dict[str, Any]:
+        """StopExecution: it ends now, running neither Retry nor Catch."""
+        execution: Any = _of(call).describe_execution(call.parameters["executionArn"])
+        stop_date = datetime.now(tz=UTC)
+        if execution.status == "RUNNING":
+            error, cause = call.parameters.get("error"), call.parameters.get("cause")
+            # In a thread of its own, because an execution that was just started has yet to begin.
+            self._clock.spawn(lambda: execution.stop(stop_date, error, cause), f"stop {execution.name}")
+            return {"stopDate": stop_date}
+        return {"stopDate": execution.stop_date}
+
+
+def start(call: Call) -> dict[str, Any]:
+    """StartExecution."""
+    name = call.parameters.get("name") or str(mock_random.uuid4())
+    if not 1 <= len(name) <= LONGEST_NAME or FORBIDDEN.search(name):
+        raise AwsError("InvalidName", f"Invalid Name: '{name}'")
+    text = call.parameters.get("input", "{}")
+    if len(text.encode()) > LARGEST_INPUT:
+        raise AwsError(
+            "ValidationException",
+            "1 validation error detected: Value at 'input' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {LARGEST_INPUT}",
+        )
+    execution: Any = _of(call).start_execution(call.parameters["stateMachineArn"], name, text)
+    return {"executionArn": execution.execution_arn, "startDate": execution.start_date}
+
+
+def describe_one(call: Call) -> dict[str, Any]:
+    """DescribeExecution."""
+    return describe(_of(call).describe_execution(call.parameters["executionArn"]))
+
+
+def list_page(call: Call) -> dict[str, Any]:
+    """ListExecutions: the latest first."""
+    machine = _of(call).describe_state_machine(call.parameters["stateMachineArn"])
+    wanted = call.parameters.get("statusFilter")
+    found: list[Any] = [one for one in machine.executions if wanted in (None, one.status)]
+    found.sort(key=lambda one: one.start_date, reverse=True)
+    page, token = _page(found, call.parameters, EXECUTIONS_A_PAGE)
+    shown = ("executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "redriveCount")
+    items = [{key: value for key, value in describe(one).items() if key in shown} for one in page]
+    return {"executions": items} | token
+
+
+def history_page(call: Call) -> dict[str, Any]:
+    """GetExecutionHistory: at most 1,000 events a page, 100 if not said."""
+    execution: Any = _of(call).describe_execution(call.parameters["executionArn"])
+    env = execution.exec_worker.env
+    events = list(env.event_manager.get_event_history()) if env is not None else []
+    if call.parameters.get("reverseOrder"):
+        events.reverse()
+    page, token = _page(events, call.parameters, EVENTS_A_PAGE)
+    return {"events": page} | token
+
+
+def _of(call: Call) -> StepFunctionsParserBackend:
+    return backend(call.backend_account, call.region)
+
+
+def _page(items: list[Any], parameters: dict[str, Any], default: int) -> tuple[list[Any], dict[str, str]]:
+    start_at = int(parameters.get("nextToken") or 0)
+    end = start_at + (parameters.get("maxResults") or default)
+    return items[start_at:end], ({"nextToken": str(end)} if end < len(items) else {})
