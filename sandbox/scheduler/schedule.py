@@ -1,0 +1,127 @@
+"""A schedule as CreateSchedule takes it, and the checks that AWS makes then [BC scheduler.CreateSchedule]."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sandbox.accounts import PARTITION
+from sandbox.gate import AwsError
+from sandbox.scheduler.cron import BadExpression
+from sandbox.scheduler.expressions import Expression, parse
+
+if TYPE_CHECKING:
+    from sandbox.gate import Call
+
+START_EXECUTION = "arn:aws:scheduler:::aws-sdk:sfn:startExecution"
+START_EXECUTION_KEYS = frozenset({"StateMachineArn", "Name", "Input", "TraceHeader"})
+HONOURED = frozenset({"Arn", "RoleArn", "Input", "RetryPolicy", "DeadLetterConfig"})
+WIDEST_WINDOW_MINUTES = 1440
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When to do what, as which role."""
+
+    account: str
+    region: str
+    group: str
+    name: str
+    expression: Expression
+    start: datetime
+    """Nothing is due before; for `at` it does not count."""
+    end: datetime | None
+    window_minutes: int
+    """0: no flexible time window."""
+    enabled: bool
+    delete_after: bool
+    target: dict[str, Any]
+
+    @property
+    def arn(self) -> str:
+        """The schedule's ARN."""
+        return f"arn:{PARTITION}:scheduler:{self.region}:{self.account}:schedule/{self.group}/{self.name}"
+
+    @property
+    def group_arn(self) -> str:
+        """The group's ARN: the aws:SourceArn with which Scheduler assumes the role."""
+        return f"arn:{PARTITION}:scheduler:{self.region}:{self.account}:schedule-group/{self.group}"
+
+    def due_from(self, moment: datetime) -> datetime | None:
+        """The next time at or after a moment, in UTC, that lies within the schedule's dates."""
+        if not self.expression.recurring:
+            return self.expression.due_from(moment)
+        due = self.expression.due_from(max(moment, self.start))
+        return None if due is None or (self.end is not None and due > self.end) else due
+
+
+def read(call: Call) -> Schedule:
+    """The schedule that a CreateSchedule or UpdateSchedule describes.
+
+    Raises:
+        AwsError: ValidationException, for what AWS refuses, and for targets that the sandbox does not honour.
+    """
+    given = call.parameters
+    start = _moment(given.get("StartDate")) or datetime.fromtimestamp(call.time, UTC)
+    zone = given.get("ScheduleExpressionTimezone") or "UTC"
+    try:
+        expression = parse(given["ScheduleExpression"], zone, start)
+    except BadExpression as error:
+        message = f"Invalid Schedule Expression {given['ScheduleExpression']}. {error}"
+        raise AwsError("ValidationException", message) from error
+    _check_target(given["Target"])
+    return Schedule(
+        account=call.caller.account,
+        region=call.region,
+        group=given.get("GroupName") or "default",
+        name=given["Name"],
+        expression=expression,
+        start=start,
+        end=_moment(given.get("EndDate")),
+        window_minutes=_window(given["FlexibleTimeWindow"]),
+        enabled=given.get("State", "ENABLED") == "ENABLED",
+        delete_after=given.get("ActionAfterCompletion") == "DELETE",
+        target=given["Target"],
+    )
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(float(value), UTC)
+
+
+def _window(given: dict[str, Any]) -> int:
+    minutes = int(given.get("MaximumWindowInMinutes") or 0)
+    flexible = given["Mode"] == "FLEXIBLE"
+    if flexible and not 1 <= minutes <= WIDEST_WINDOW_MINUTES:
+        raise AwsError("ValidationException", "A flexible time window needs MaximumWindowInMinutes, 1 to 1440.")
+    if not flexible and minutes:
+        raise AwsError("ValidationException", "MaximumWindowInMinutes is for a flexible time window.")
+    return minutes
+
+
+def _check_target(target: dict[str, Any]) -> None:
+    arn = target["Arn"]
+    unknown = set(target) - HONOURED
+    if unknown:
+        raise AwsError("ValidationException", f"the sandbox does not honour {', '.join(sorted(unknown))} of a target")
+    if arn == START_EXECUTION:
+        _check_start_execution(target.get("Input"))
+    elif not (":stateMachine:" in arn or ":function:" in arn):
+        raise AwsError("ValidationException", f"the sandbox does not honour schedules with the target {arn}")
+
+
+def _check_start_execution(text: str | None) -> None:
+    try:
+        given = json.loads(text or "")
+    except ValueError as error:
+        raise AwsError("ValidationException", "Invalid RequestJson provided. Reason: not a JSON document.") from error
+    unknown = set(given) - START_EXECUTION_KEYS
+    if unknown or "StateMachineArn" not in given:
+        reason = f"{sorted(unknown)} unknown" if unknown else "Required field 'StateMachineArn' is missing"
+        raise AwsError("ValidationException", f"Invalid RequestJson provided. Reason {reason}")
