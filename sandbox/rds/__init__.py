@@ -47,7 +47,7 @@ class Rds:
         Args:
             clock: work takes its time on it.
             kms: decides who may use a key, and makes data keys.
-            permissions: is told the tags, and asked for the managed secrets.
+            permissions: is told the tags.
             directory: the servers' files and the sealed snapshots go below it.
             data: False for a control plane without servers.
         """
@@ -55,7 +55,7 @@ class Rds:
         self.store = self.core.store
         self.durations = self.core.durations
         self.settings = self.core.settings
-        self._passwords = Passwords(self.core, permissions)
+        self._passwords = Passwords(self.core)
         self._snapshots = {family: Snapshots(self.core, family) for family in FAMILIES}
         permissions.tag_sources.append(self.tags_of)
 

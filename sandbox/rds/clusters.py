@@ -93,7 +93,11 @@ class Clusters:
             raise invalid_value("The parameter MasterUsername must be provided and must not be blank.")
         version = given.get("EngineVersion", engine.default_version)
         resource_id = self._core.store.new_resource_id(CLUSTERS)
+        network = placed(call)
         family = engine.parameter_family(version)
+        group = parameter_group(call, given.get("DBClusterParameterGroupName"), family, of_cluster=True)
+        tags = read_tags(given.get("Tags"))
+        key = key_for_new(self._core, call, resource_id)
         return Cluster(
             arn=arn,
             resource_id=resource_id,
@@ -103,11 +107,12 @@ class Clusters:
             database_name=given.get("DatabaseName"),
             port=given.get("Port", engine.port),
             size_gb=self._core.settings.aurora_size_gb,
-            key_arn=key_for_new(self._core, call, resource_id),
+            key_arn=key.arn if key else None,
+            held_keys=[key] if key else [],
             created=self._core.clock.now,
-            network=placed(call),
-            parameter_group=parameter_group(call, given.get("DBClusterParameterGroupName"), family, of_cluster=True),
-            tags=read_tags(given.get("Tags")),
+            network=network,
+            parameter_group=group,
+            tags=tags,
             backup_retention_days=given.get("BackupRetentionPeriod", 1),
             shown=shown(given),
             **common_settings(call),

@@ -10,7 +10,7 @@ from sandbox.protocol import AwsError
 from sandbox.rds.errors import invalid_value
 from sandbox.rds.families import INSTANCES, Family
 from sandbox.rds.identifiers import Arn, new_name
-from sandbox.rds.keys import NEEDED_TO_COPY, SOURCE
+from sandbox.rds.keys import NEEDED_TO_COPY, NEEDED_TO_FINISH_COPY, SOURCE
 from sandbox.rds.models import AVAILABLE, COPYING, CREATING, FAILED, SealedData, Snapshot
 from sandbox.rds.snapshots import check_room
 from sandbox.rds.tags import check_tags, read_tags
@@ -54,8 +54,9 @@ class Copies:
         tags = self._tags(call, source)
         copy = self._record(source, arn, target_key, tags)
         transport = Transport(call.caller, source, copy)
-        copy_key = self._keys(transport)[1]
+        source_key, copy_key = self._keys(transport, NEEDED_TO_COPY)
         copy.key_arn = copy_key.arn if copy_key else None
+        copy.held_keys = [key for key in (source_key, copy_key) if key is not None]
         self._core.store.snapshots[arn] = copy
         self._core.later(copy.work.due - copy.work.begun, lambda: self._finish(transport), f"copy to {arn}")
         return {family.snapshot_word: snapshot_row(copy, self._core.clock.now, call.caller.account)}
@@ -127,11 +128,12 @@ class Copies:
             tags=tags,
             shared_with=set(),
             copied_from=source.arn,
+            held_keys=[],
             details=dict(source.details),
         )
 
-    def _keys(self, transport: Transport) -> tuple[Key | None, Key | None]:
-        """Both keys, if the caller may use them now.
+    def _keys(self, transport: Transport, actions: tuple[str, ...]) -> tuple[Key | None, Key | None]:
+        """The source's key and the copy's, if the caller may use both now.
 
         Raises:
             AwsError: KMSKeyNotAccessibleFault, saying which of the two.
@@ -143,7 +145,7 @@ class Copies:
             source_key = keys.use(
                 transport.caller,
                 source.key_arn,
-                NEEDED_TO_COPY,
+                actions,
                 region=source.arn.region,
                 resource_id=resource_id,
                 words=SOURCE,
@@ -152,7 +154,7 @@ class Copies:
             target_key = keys.use(
                 transport.caller,
                 copy.key_arn,
-                NEEDED_TO_COPY,
+                actions,
                 region=copy.arn.region,
                 resource_id=resource_id,
                 words=self._family.target_key_words,
@@ -161,17 +163,22 @@ class Copies:
 
     def _finish(self, transport: Transport) -> None:
         """Share and key must hold until the copy is done (facts 1.2); else it fails, as AWS says it might."""
-        source, copy = transport.source, transport.copy
+        copy = transport.copy
         if self._core.store.snapshots.get(copy.arn) is not copy:
             return
+        copy.status = AVAILABLE if self._move(transport) else FAILED
+        self._core.keys.release([key for key in copy.held_keys if key.arn != copy.key_arn])
+        copy.held_keys = [key for key in copy.held_keys if key.arn == copy.key_arn]
+
+    def _move(self, transport: Transport) -> bool:
+        """Decrypt the source's data and seal it under the copy's key; False if that may or can not be done."""
+        source, copy = transport.source, transport.copy
         there = self._core.store.snapshots.get(source.arn) is source
         if not there or not source.open_to(copy.arn.account):
-            copy.status = FAILED
-            return
+            return False
         try:
-            source_key, target_key = self._keys(transport)
-            copy.data = self._core.data.copy(source, source_key, str(copy.arn), target_key)
+            source_key, copy_key = self._keys(transport, NEEDED_TO_FINISH_COPY)
+            copy.data = self._core.data.copy(source, source_key, str(copy.arn), copy_key)
         except (AwsError, SealError):
-            copy.status = FAILED
-        else:
-            copy.status = AVAILABLE
+            return False
+        return True

@@ -91,6 +91,7 @@ class Deletions:
 
         def finish() -> None:
             self._passwords.forget(database)
+            self._core.keys.release(database.held_keys)
             self._core.store.remove(database)
             if database.server is not None:
                 database.server.remove()

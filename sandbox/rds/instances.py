@@ -131,6 +131,7 @@ class Instances:
         )
         tags = read_tags(given.get("Tags"))
         resource_id = self._core.store.new_resource_id(INSTANCES)
+        key = key_for_new(self._core, call, resource_id)
         instance = Instance(
             arn=arn,
             resource_id=resource_id,
@@ -140,7 +141,8 @@ class Instances:
             database_name=given.get("DBName"),
             port=given.get("Port", engine.port),
             size_gb=given["AllocatedStorage"],
-            key_arn=key_for_new(self._core, call, resource_id),
+            key_arn=key.arn if key else None,
+            held_keys=[key] if key else [],
             created=self._core.clock.now,
             network=network,
             parameter_group=group,

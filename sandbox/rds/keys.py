@@ -28,8 +28,8 @@ NEEDED_TO_COPY = (
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )
-# A managed password's secret under a key of one's own (rds-secrets-manager).
-NEEDED_FOR_SECRET = ("kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant")
+# The check that the access still holds when a copy ends: RDS has its grant since the copy began.
+NEEDED_TO_FINISH_COPY = tuple(action for action in NEEDED_TO_COPY if action != "kms:CreateGrant")
 
 SPECIFIED = "The specified KMS key"
 SOURCE = "The source snapshot KMS key"
@@ -54,9 +54,8 @@ class Keys:
         region: str,
         resource_id: str,
         words: str = SPECIFIED,
-        via: str = "rds",
     ) -> Key:
-        """A key that this caller may use for these actions by way of the service.
+        """A key that this caller may use for these actions by way of RDS; with CreateGrant, RDS holds a grant then.
 
         Raises:
             AwsError: KMSKeyNotAccessibleFault; `words` begins its text.
@@ -66,12 +65,30 @@ class Keys:
                 caller,
                 key,
                 actions,
-                via=via,
+                via="rds",
                 region=region,
                 encryption_context=encryption_context(resource_id),
             )
         except KeyNotAccessible as refusal:
             raise key_not_accessible(words, key) from refusal
+
+    def for_secret(self, caller: Caller, key: str | None, *, secret_name: str, region: str) -> Key:
+        """The key of a managed password's secret; also the caller's right to make that secret.
+
+        Raises:
+            AwsError: KMSKeyNotAccessibleFault, AccessDenied.
+        """
+        try:
+            return self._kms.allow_managed_password(caller, key, secret_name=secret_name, region=region)
+        except KeyNotAccessible as refusal:
+            raise key_not_accessible(SPECIFIED, refusal.key) from refusal
+
+    def release(self, held: list[Key]) -> None:
+        """RDS gives up its grants: what they were for is gone."""
+        for key in held:
+            if key.grant_id is not None:
+                self._kms.retire_grant(key.arn, key.grant_id)
+        held.clear()
 
 
 def encryption_context(resource_id: str) -> dict[str, str]:

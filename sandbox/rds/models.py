@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.data.server import Server
+    from sandbox.kms import Key
     from sandbox.rds.identifiers import Arn
 
 AVAILABLE = "available"
@@ -52,7 +53,7 @@ class MasterSecret:
     """The secret that holds a managed master password."""
 
     arn: str
-    key_arn: str
+    key: Key
     status: str = CREATING
 
 
@@ -94,6 +95,8 @@ class Database:
     pending: dict[str, Any] = field(default_factory=dict)
     """PendingModifiedValues."""
     renamed_to: Arn | None = None
+    held_keys: list[Key] = field(default_factory=list)
+    """Keys on which RDS holds a grant, as long as this exists."""
     server: Server | None = None
     """The running data; None without a data plane, and for an Aurora member: its cluster holds the data."""
 
@@ -166,6 +169,8 @@ class Snapshot:
     """Account ids, and `all`."""
     copied_from: Arn | None = None
     """The snapshot that this one is a copy of."""
+    held_keys: list[Key] = field(default_factory=list)
+    """Keys on which RDS holds a grant, as long as this exists; while copying, the source's key too."""
     details: dict[str, Any] = field(default_factory=dict)
     """Members that a restore takes over: DBInstanceClass, StorageType, BackupRetentionPeriod, ..."""
 

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from moto.secretsmanager.models import secretsmanager_backends
 
-from sandbox.permissions import refusal
 from sandbox.rds.engines import ENGINES, Engine
 from sandbox.rds.errors import invalid_combination, invalid_value
-from sandbox.rds.keys import NEEDED_FOR_SECRET
 from sandbox.rds.models import AVAILABLE, Database, MasterSecret
 
 if TYPE_CHECKING:
-    from sandbox.accounts import Caller
     from sandbox.gate import Call
-    from sandbox.permissions import Permissions
     from sandbox.rds.core import Core
 
 RESETTING = "resetting-master-credentials"
@@ -30,9 +26,8 @@ MANAGED_LENGTH = 28
 class Passwords:
     """Gives databases their master passwords."""
 
-    def __init__(self, core: Core, permissions: Permissions) -> None:
+    def __init__(self, core: Core) -> None:
         self._core = core
-        self._permissions = permissions
 
     def initial(self, call: Call, database: Database) -> str:
         """The password of a new database: given, or managed from the start.
@@ -72,6 +67,7 @@ class Passwords:
         if database.secret is not None:
             backend = secretsmanager_backends[database.arn.account][database.arn.region]
             backend.delete_secret(database.secret.arn, None, force_delete_without_recovery=True)
+            self._core.keys.release([database.secret.key])
             database.secret = None
 
     def _take_over(self, call: Call, database: Database) -> None:
@@ -101,47 +97,25 @@ class Passwords:
 
     def _new_secret(self, call: Call, database: Database) -> str:
         """Make the secret of a managed password, and return the password in it."""
-        key_arn = self._secret_key(call, database)
-        self._require(call.caller, database)
         password = _made_up(database.resource_id, self._core.store.number())
-        kind = database.family.database_kind
-        secret_id = f"rds!{kind}-{uuid.uuid5(uuid.NAMESPACE_OID, password)}"
+        secret_id = f"rds!{database.family.database_kind}-{uuid.uuid5(uuid.NAMESPACE_OID, password)}"
+        named = call.parameters.get("MasterUserSecretKmsKeyId")
+        key = self._core.keys.for_secret(call.caller, named, secret_name=secret_id, region=call.region)
         secret = secretsmanager_backends[database.arn.account][database.arn.region].create_managed_secret(
             service_name="rds",
             secret_id=secret_id,
             secret_string=json.dumps({"username": database.master_username, "password": password}),
             description=f"Secret associated with primary RDS {database.family.database_word}: {database.arn}",
-            kms_key_id=key_arn,
+            kms_key_id=key.arn,
             tags=[{"Key": f"aws:rds:primary{database.family.database_word}Arn", "Value": str(database.arn)}],
         )
-        managed = database.secret = MasterSecret(secret.arn, key_arn)
+        managed = database.secret = MasterSecret(secret.arn, key)
 
         def activate() -> None:
             managed.status = "active"
 
         self._core.later(self._core.durations.secret_creation, activate, f"secret of {database.arn}")
         return password
-
-    def _secret_key(self, call: Call, database: Database) -> str:
-        named = call.parameters.get("MasterUserSecretKmsKeyId")
-        if not named:
-            return self._core.keys.default(call.caller.account, call.region, "alias/aws/secretsmanager")
-        return self._core.keys.use(
-            call.caller,
-            named,
-            NEEDED_FOR_SECRET,
-            region=call.region,
-            resource_id=database.resource_id,
-            via="secretsmanager",
-        ).arn
-
-    def _require(self, caller: Caller, database: Database) -> None:
-        """RDS makes the secret with the caller's permissions (facts 4.7)."""
-        secret = f"arn:aws:secretsmanager:{database.arn.region}:{database.arn.account}:secret:rds!*"
-        for action in ("secretsmanager:CreateSecret", "secretsmanager:TagResource"):
-            decision = self._permissions.check(caller, action, secret)
-            if not decision.allowed:
-                raise refusal("rds", decision.message)
 
 
 def check_password(engine: Engine, password: str) -> None:

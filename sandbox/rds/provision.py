@@ -14,6 +14,7 @@ from sandbox.rds.network import Vpcs
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
+    from sandbox.kms import Key
     from sandbox.rds.core import Core
     from sandbox.rds.models import Network
 
@@ -59,8 +60,8 @@ def publicly_accessible(call: Call, network: Network) -> bool:
     return Vpcs.of(call).public_by_default(network, group_given="DBSubnetGroupName" in call.parameters)
 
 
-def key_for_new(core: Core, call: Call, resource_id: str) -> str | None:
-    """The ARN of the key for new storage; None for unencrypted storage.
+def key_for_new(core: Core, call: Call, resource_id: str) -> Key | None:
+    """The key for new storage; None for unencrypted storage.
 
     Raises:
         AwsError: KMSKeyNotAccessibleFault; InvalidParameterCombination.
@@ -71,7 +72,7 @@ def key_for_new(core: Core, call: Call, resource_id: str) -> str | None:
     if not named and not encrypted:
         return None
     key = named or core.keys.default(call.caller.account, call.region)
-    return core.keys.use(call.caller, key, NEEDED_TO_CREATE, region=call.region, resource_id=resource_id).arn
+    return core.keys.use(call.caller, key, NEEDED_TO_CREATE, region=call.region, resource_id=resource_id)
 
 
 def common_settings(call: Call) -> dict[str, Any]:

@@ -92,6 +92,7 @@ class Restores:
         key = self._key_to_read(call, snapshot)
         if call.parameters.get("ManageMasterUserPassword"):
             self._passwords.manage_restored(call, instance)
+        instance.held_keys = [key] if key else []
         instance.server = self._core.data.restore(instance, snapshot, key)
         begin(self._core, instance, self._core.durations.restore_of_instance(snapshot.size_gb))
         return {"DBInstance": instance_row(instance, self._core.store)}
@@ -103,9 +104,14 @@ class Restores:
         arn = free_arn(self._core, call, CLUSTERS)
         check_database_quota(self._core, CLUSTERS, arn)
         _check_available(snapshot)
-        key = self._key_to_read(call, snapshot)
         cluster = self._restored_cluster(call, arn, snapshot)
-        cluster.server = self._core.data.restore(cluster, snapshot, key)
+        source_key = self._key_to_read(call, snapshot)
+        own_key = self._own_key(call, cluster.resource_id) or source_key
+        cluster.key_arn = own_key.arn if own_key else None
+        cluster.held_keys = [own_key] if own_key else []
+        cluster.server = self._core.data.restore(cluster, snapshot, source_key)
+        if source_key is not None and source_key is not own_key:
+            self._core.keys.release([source_key])
         begin(self._core, cluster, self._core.durations.restore_of_cluster(snapshot.size_gb))
         return {"DBCluster": cluster_row(cluster, self._core.store)}
 
@@ -168,18 +174,17 @@ class Restores:
         engine = engine_named(snapshot.engine)
         # Without a version AWS takes the Region's default one, not the snapshot's.
         version = given.get("EngineVersion", engine.default_version)
-        resource_id = self._core.store.new_resource_id(CLUSTERS)
         group = given.get("DBClusterParameterGroupName")
         return Cluster(
             arn=arn,
-            resource_id=resource_id,
+            resource_id=self._core.store.new_resource_id(CLUSTERS),
             engine=engine.name,
             engine_version=version,
             master_username=snapshot.master_username,
             database_name=given.get("DatabaseName", snapshot.database_name),
             port=given.get("Port", engine.port),
             size_gb=snapshot.size_gb,
-            key_arn=self._key_of_cluster(call, snapshot, resource_id),
+            key_arn=None,
             created=self._core.clock.now,
             network=placed(call),
             parameter_group=parameter_group(call, group, engine.parameter_family(version), of_cluster=True),
@@ -201,17 +206,18 @@ class Restores:
             resource_id=snapshot.database_resource_id,
         )
 
-    def _key_of_cluster(self, call: Call, snapshot: Snapshot, resource_id: str) -> str | None:
+    def _own_key(self, call: Call, resource_id: str) -> Key | None:
+        """The key that the call names; without one the cluster stays under the snapshot's, even a foreign one."""
         named = call.parameters.get("KmsKeyId")
         if not named:
-            return snapshot.key_arn
+            return None
         return self._core.keys.use(
             call.caller,
             named,
             NEEDED_TO_CREATE,
             region=call.region,
             resource_id=resource_id,
-        ).arn
+        )
 
 
 def _check_available(snapshot: Snapshot) -> None:

@@ -64,6 +64,7 @@ class Snapshots:
                 resource_id=database.resource_id,
             )
         snapshot = self._record(database, arn, tags, kind, self._core.data.take(database, str(arn), key))
+        snapshot.held_keys = [key] if key else []
         self._core.store.snapshots[arn] = snapshot
         self._core.later(snapshot.work.due - snapshot.work.begun, lambda: _finish(snapshot), f"{arn}")
         return snapshot
@@ -90,6 +91,7 @@ class Snapshots:
         if snapshot.type != "manual":
             raise family.snapshot_state("Only manual snapshots can be deleted.")
         self._core.store.snapshots.pop(snapshot.arn)
+        self._core.keys.release(snapshot.held_keys)
         discard(snapshot.data)
         snapshot.status = DELETED
         return {family.snapshot_word: snapshot_row(snapshot, self._core.clock.now, call.caller.account)}

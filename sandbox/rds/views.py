@@ -168,7 +168,7 @@ def _database_row(database: Database) -> dict[str, Any]:
         "PendingModifiedValues": database.pending or None,
         "MasterUserSecret": None
         if secret is None
-        else {"SecretArn": secret.arn, "SecretStatus": secret.status, "KmsKeyId": secret.key_arn},
+        else {"SecretArn": secret.arn, "SecretStatus": secret.status, "KmsKeyId": secret.key.arn},
         "TagList": tag_list(database.tags),
     }
 
