@@ -20,4 +20,9 @@ class NotInSandbox(Refused):
 
 
 class DeploymentFailed(Refused):
-    """A service refused to make a resource; what had been made before was taken down again."""
+    """A service refused a resource. What had been made before was taken down again."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        """The service's error code, if it gave one."""

@@ -9,7 +9,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
 
 from sandbox.accounts import PARTITION, Account
-from sandbox.deploy.errors import DeploymentFailed
+from sandbox.deploy.errors import DeploymentFailed, InvalidTemplate
 from sandbox.deploy.shapes import fit
 from sandbox.deploy.template import Resource
 
@@ -30,6 +30,10 @@ class World(Protocol):
 
     def client(self, service: str, account: Account) -> Any:
         """The account's administrator as a boto3 client."""
+
+
+# Parts of the codes by which services say that something is not there.
+GONE = ("NotFound", "NoSuchEntity", "NonExistentQueue", "DoesNotExist")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Site:
         """Call AWS as the account's administrator; `members` may have a template's types and names.
 
         Raises:
+            InvalidTemplate: a property's value cannot be right.
             DeploymentFailed: the service refused.
         """
         client = self.world.client(service, self.account)
@@ -68,13 +73,16 @@ class Site:
         try:
             fitted = fit(shape, members, self.resource.where)
             result: dict[str, Any] = getattr(client, xform_name(operation))(**fitted)
-        except (ClientError, ParamValidationError) as error:
-            raise DeploymentFailed(f"{self.resource.where}: {error}") from error
+        except ParamValidationError as error:
+            raise InvalidTemplate(f"{self.resource.where}: {error}") from error
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            raise DeploymentFailed(f"{self.resource.where}: {error}", code) from error
         return result
 
     def on_delete(self, service: str, operation: str, /, **members: Any) -> None:
         """Note the call that undoes what was just made; a resource that fails half-way is undone too."""
-        self.deletions.append(lambda: self.call(service, operation, **members))
+        self.deletions.append(lambda: self._call_unless_gone(service, operation, members))
 
     def take_down(self) -> None:
         """Delete the resource.
@@ -85,3 +93,11 @@ class Site:
         while self.deletions:
             self.deletions[-1]()
             self.deletions.pop()
+
+    def _call_unless_gone(self, service: str, operation: str, members: dict[str, Any]) -> None:
+        """As CloudFormation does: what somebody else has deleted is deleted."""
+        try:
+            self.call(service, operation, **members)
+        except DeploymentFailed as error:
+            if not any(word in error.code for word in GONE):
+                raise

@@ -44,6 +44,8 @@ def function(site: Site, properties: Properties) -> Made:
         own_log_group=_log_group(properties),
     )
     functions = site.world.functions
+    if any(other.spec.name == spec.name for other in functions.of(site.account.id, site.region)):
+        raise DeploymentFailed(f"{properties.where}: Function already exist: {spec.name}", "ResourceConflictException")
     functions.add(spec)
     site.deletions.append(lambda: functions.remove(spec.arn))
     return Made(ref=spec.name, attributes={"Arn": spec.arn})
