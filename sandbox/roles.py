@@ -35,5 +35,6 @@ def act_as(
         raise RoleRefused(f"The role {role_arn} does not exist.")
     decision = sandbox.permissions.check_service(service, "sts:AssumeRole", role_arn, trust, dict(context or {}))
     if not decision.allowed:
-        raise RoleRefused(decision.message)
-    return sandbox.identities.assume(role_arn, session)
+        raise RoleRefused(f"The trust policy of {role_arn} does not let {service} assume it.")
+    credentials: Credentials = sandbox.identities.assume(role_arn, session)
+    return credentials

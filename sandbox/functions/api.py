@@ -105,7 +105,8 @@ class Api:
         if not self._sandbox.clock.can_wait:
             message = "the sandbox cannot let a handler wait for another function; invoke it with type Event"
             raise AwsError("InternalFailure", message, 501)
-        return self._sandbox.clock.call(lambda: function.invoke(event))
+        invocation: Invocation = self._sandbox.clock.call(lambda: function.invoke(event))
+        return invocation
 
 
 def configuration(function: Function) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sandbox.functions.spec import failure
 from sandbox.gate import AwsError
 from sandbox.queues import QueueRefused, send_as
 
@@ -62,8 +63,8 @@ class Later:
             try:
                 return function.invoke(event)
             except AwsError as error:
-                if error.code != "TooManyRequestsException":
-                    raise
+                if error.code != "TooManyRequestsException":  # its role is gone: as much a failure as any
+                    return failure("", error.code, str(error))
             if self._sandbox.clock.now + pause > too_old:
                 return None
             self._sandbox.clock.sleep(pause)
