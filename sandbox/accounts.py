@@ -5,9 +5,13 @@ from __future__ import annotations
 import itertools
 import threading
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
+
+if TYPE_CHECKING:
+    from sandbox.gate import Call
 
 REGION = "eu-west-1"
 PARTITION = "aws"
@@ -73,6 +77,12 @@ class Identities:
                 return account.admin.caller
         issued = self._issued.get(access_key)
         return issued.caller if issued else _asked_of_sts(access_key)
+
+    def who_am_i(self, call: Call) -> dict[str, str]:
+        """Answer to sts:GetCallerIdentity."""
+        session = call.caller.arn.rsplit("/", 1)[-1]
+        user_id = f"AROASANDBOX:{session}" if call.caller.role_arn else f"AIDASANDBOX{call.caller.account}"
+        return {"Account": call.caller.account, "Arn": call.caller.arn, "UserId": user_id}
 
     def is_service_session(self, access_key: str) -> bool:
         """Whether a service gave this key to a handler or a machine: its calls happen inside the sandbox's time."""

@@ -122,6 +122,8 @@ class Clock:
         self.now = start.timestamp()
         self.paced = False
         """Set while a Pacer drives: nobody else may then jump over waits."""
+        self.on_failure: Callable[[VirtualThread], None] = _raise
+        """What `run` does about a virtual thread that failed."""
         self._ready: deque[VirtualThread] = deque()
         self._timers: list[_Timer] = []
         self._numbers = itertools.count()
@@ -131,6 +133,7 @@ class Clock:
         self._world = threading.RLock()  # held during a step, and during a request from outside
         self._gave_back = threading.Semaphore(0)
         self._closing = False
+        self._pause = threading.Event()  # never set: its wait is a real pause, which time-machine leaves alone
         self._traveller = time_machine.travel(start, tick=False)
         self._process_time = self._traveller.start()
 
@@ -210,6 +213,21 @@ class Clock:
                     return
                 self._step(thread)
 
+    def wait_until(self, condition: Callable[[], bool], limit: float) -> None:
+        """Wait in a thread that is no virtual one: drive the clock, or look on while a Pacer does.
+
+        Raises:
+            Stuck: the condition does not hold after `limit` virtual seconds, or nothing more is due.
+        """
+        if not self.paced:
+            self.run(until=condition, limit=limit)
+            return
+        end = self.now + limit
+        while not condition():
+            if self.now > end:
+                raise Stuck("not within the limit")
+            self._pause.wait(LOOK)
+
     @property
     def can_wait(self) -> bool:
         """Whether `call` may wait here: not while it serves a handler's own call, for that handler holds the baton."""
@@ -281,7 +299,7 @@ class Clock:
             thread.resume()
             self._gave_back.acquire()
         if thread.error is not None and not thread.awaited:
-            raise thread.error
+            self.on_failure(thread)
 
     def _next_due(self, end: float) -> VirtualThread | None:
         with self._mutex:
@@ -318,3 +336,8 @@ class Clock:
     def _raise_if_closing(self) -> None:
         if self._closing:
             raise Cancelled
+
+
+def _raise(thread: VirtualThread) -> None:
+    if thread.error is not None:
+        raise thread.error

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 from moto.core.exceptions import JsonRESTError, ServiceException
@@ -98,7 +99,9 @@ class Gate:
     def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         """The WSGI application: what the HTTP server calls."""
         reply = self.handle(environ)
-        start_response(f"{reply.status} {'OK' if reply.status == 200 else 'Error'}", reply.headers)  # noqa: PLR2004
+        named = {name.lower() for name, _ in reply.headers}
+        length = [] if "content-length" in named else [("Content-Length", str(len(reply.body)))]
+        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", reply.headers + length)
         return [reply.body]
 
     def handle(self, environ: dict[str, Any]) -> Reply:

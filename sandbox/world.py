@@ -1,0 +1,185 @@
+"""The sandbox as a whole: two AWS accounts, their services, one clock."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from sandbox.accounts import ACCOUNTS, REGION, SOURCE, Identities
+from sandbox.backend import Moto
+from sandbox.clock import START, Clock
+from sandbox.deploy import deploy
+from sandbox.deploy import register as register_stacks
+from sandbox.events import Events
+from sandbox.functions import Functions
+from sandbox.gate import Gate
+from sandbox.interpreter import Interpreter
+from sandbox.interpreter.announce import announce
+from sandbox.interpreter.executions import backend
+from sandbox.kms import Kms
+from sandbox.pacer import Pacer
+from sandbox.permissions import Permissions, Simulator
+from sandbox.rds import Rds
+from sandbox.roles import act_as
+from sandbox.scheduler import Scheduler
+from sandbox.server import Server
+from sandbox.transport import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from datetime import datetime
+
+    from sandbox.accounts import Account, Credentials
+    from sandbox.deploy import Stack
+
+RUNNING = "RUNNING"
+
+
+class Sandbox:
+    """Two AWS accounts on this machine; close it (or use `with`), and nothing is left behind.
+
+    One at a time in a process: moto's state and the process's time are shared.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a way to run the whole
+        self,
+        *,
+        port: int = 0,
+        speed: float | None = None,
+        directory: Path | None = None,
+        permissions: bool = True,
+        data: bool = True,
+        start: datetime = START,
+    ) -> None:
+        """Start it; both accounts are empty.
+
+        Args:
+            port: of the HTTP server on 127.0.0.1; 0 takes a free one.
+            speed: None lets time jump to the next thing due, whenever `run` or a wait asks; a number lets it pass
+                so many times as fast as the wall's, by itself.
+            directory: where databases and snapshots are kept; None takes a temporary one.
+            permissions: whether calls are decided by the simulator (if Node is there), or all allowed.
+            data: whether databases are running servers, or control plane only.
+            start: the virtual time to begin at.
+        """
+        self._closing = ExitStack()
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            self._start_core(start, port)
+            self._start_services(directory, permissions=permissions, data=data)
+            self.pacer = None if speed is None else Pacer(self.clock, speed)
+            undo.pop_all()
+
+    def _start_core(self, start: datetime, port: int) -> None:
+        moto = Moto()
+        self._closing.callback(moto.close)
+        self.clock = Clock(start)
+        self._closing.callback(self.clock.close)
+        self.identities = Identities()
+        self.gate = Gate(self.identities, self.clock, moto)
+        self.server = Server(self.gate.wsgi, port=port)
+        self._closing.callback(self.server.close)
+        self.url = self.server.url
+        self.transport = Transport(self.gate, self.url)
+        self.interpreter = Interpreter(self.clock, self.transport, self._act_as_step_functions)
+        self._closing.callback(self.interpreter.close)
+        self.on_state = self.interpreter.on_state
+        self.on_execution_end = self.interpreter.on_end
+
+    def _start_services(self, directory: Path | None, *, permissions: bool, data: bool) -> None:
+        simulator = Simulator.where_installed() if permissions else None
+        if simulator is not None:
+            self._closing.callback(simulator.close)
+        if directory is None:
+            directory = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-")))
+        self.stacks: MutableMapping[tuple[str, str], Stack] = {}
+        self.permissions = Permissions(simulator, self.identities, self.clock)
+        self.gate.before.append(self.permissions.authorise)
+        self.kms = Kms(self.permissions, self.clock)
+        self.rds = Rds(self.clock, self.kms, self.permissions, directory, data=data)
+        self._closing.callback(self.rds.close)
+        self.functions = Functions(self)
+        self.events = Events(self)
+        self.scheduler = Scheduler(self)
+        for service in (self.kms, self.rds, self.functions, self.events, self.scheduler, self.interpreter):
+            service.register(self.gate)
+        register_stacks(self.gate, self.stacks)
+        self.gate.answer("sts", "GetCallerIdentity", self.identities.who_am_i)
+        self.on_execution_end.append(
+            lambda account, region, execution: announce(self.events, account, region, execution)
+        )
+
+    def client(self, service: str, account: Account = SOURCE) -> Any:
+        """A boto3 client of the account's administrator, in process."""
+        return self.transport.client(service, account.admin)
+
+    def deploy(self, account: Account, name: str, template: Path, parameters: dict[str, str]) -> Stack:
+        """Deploy a SAM template; see `sandbox.deploy.deploy`."""
+        return deploy(self, account, name, template, parameters)
+
+    def assume(self, role_arn: str, session_name: str) -> Credentials:
+        """Credentials of a role, for a service that acts as it."""
+        return self.identities.assume(role_arn, session_name)
+
+    def start_execution(self, machine_arn: str, name: str, execution_input: object) -> str:
+        """Start an execution as its account's administrator; gives its ARN."""
+        started = self.client("stepfunctions", _account_of(machine_arn)).start_execution(
+            stateMachineArn=machine_arn, name=name, input=json.dumps(execution_input)
+        )
+        return str(started["executionArn"])
+
+    def describe(self, execution_arn: str) -> dict[str, Any]:
+        """DescribeExecution, as its account's administrator."""
+        client = self.client("stepfunctions", _account_of(execution_arn))
+        described: dict[str, Any] = client.describe_execution(executionArn=execution_arn)
+        return described
+
+    def wait_for(self, execution_arn: str, limit: float = 7 * 86_400.0) -> dict[str, Any]:
+        """Let time pass until an execution has ended; at most `limit` virtual seconds.
+
+        Raises:
+            Stuck: it has not ended, and nothing more is due within the limit.
+        """
+        execution: Any = backend(_account_of(execution_arn).id, REGION).describe_execution(execution_arn)
+        self.clock.wait_until(lambda: execution.status != RUNNING, limit)
+        return self.describe(execution_arn)
+
+    def write_config(self, path: Path) -> None:
+        """Write an AWS config file with the profiles `source` and `target`."""
+        profiles = (
+            f"[profile {account.profile}]\nregion = {REGION}\nendpoint_url = {self.url}\n"
+            f"aws_access_key_id = {account.access_key}\naws_secret_access_key = {account.admin.secret_key}\n"
+            "cli_pager =\n"
+            for account in ACCOUNTS
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(profiles))
+
+    def close(self) -> None:
+        """Stop time, the handlers, the servers; forget everything."""
+        pacer: Pacer | None = getattr(self, "pacer", None)
+        if pacer is not None:
+            pacer.stop()
+        if hasattr(self, "functions"):
+            self.functions.close()  # a virtual thread may be waiting for one of its handlers
+        if pacer is not None:
+            pacer.join()
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _act_as_step_functions(self, role_arn: str, session_name: str) -> Credentials:
+        return act_as(self, "states.amazonaws.com", role_arn, session_name)
+
+
+def _account_of(arn: str) -> Account:
+    """The account that an ARN names."""
+    owner = arn.split(":")[4]
+    return next(account for account in ACCOUNTS if account.id == owner)
