@@ -17,6 +17,7 @@ from sandbox.data import processes
 from sandbox.data.processes import DataError
 
 _CHUNK = 1 << 20
+_SOCKET_DIRECTORY_LENGTH = 90  # the path of a unix socket has 107 bytes at most
 
 
 def open_directory(prefix: str = "snapferry-") -> Path:
@@ -26,9 +27,13 @@ def open_directory(prefix: str = "snapferry-") -> Path:
     return directory
 
 
-def short_directory() -> Path:
-    """Make a temporary directory of the servers' user, with a name short enough for unix sockets (107 bytes)."""
-    directory = Path(tempfile.mkdtemp(prefix="sf-", dir=_temporary()))
+def socket_directory(home: Path) -> Path:
+    """Make a directory for unix sockets: in `home`, or in the temporary directory if `home` has too long a name."""
+    directory = home / "sockets"
+    if len(str(directory)) <= _SOCKET_DIRECTORY_LENGTH:
+        directory.mkdir(mode=0o700)
+    else:
+        directory = Path(tempfile.mkdtemp(prefix="sf-", dir=_temporary()))
     _give_away(directory)
     return directory
 
@@ -126,7 +131,7 @@ def _cache() -> Path:
 def _temporary() -> Path:
     """Return a temporary directory with a short name that the servers' user can enter."""
     for candidate in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108 - mkdtemp makes the rest
-        if len(str(candidate)) <= 60 and _enterable(candidate):  # noqa: PLR2004 - leaves room for a socket's name
+        if len(str(candidate)) < _SOCKET_DIRECTORY_LENGTH - 20 and _enterable(candidate):
             return candidate
     raise DataError("there is no temporary directory that the database servers' user can enter")
 

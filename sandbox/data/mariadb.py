@@ -12,10 +12,8 @@ from typing import BinaryIO, ClassVar
 import pymysql
 
 from sandbox.data import folders, processes
-from sandbox.data.processes import DataError
 from sandbox.data.server import ADMIN, Server
 
-_SEARCH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/bin"])
 # Small and quick. A commit reaches the operating system at once (flush_log_at_trx_commit=2) but not the disk
 # (nosync). No native asynchronous I/O: a stopped process must have no write under way, see _copy.
 # No plugins and no links out of the data directory: with all rights on tables, the master could use both to
@@ -48,7 +46,7 @@ _MASTER_RIGHTS = (
 
 def installed() -> bool:
     """Whether this machine has a MariaDB server and the program that makes its first tables."""
-    return bool(_find("mariadbd") and _find("mariadb-install-db"))
+    return all(processes.find(program) for program in ("mariadbd", "mariadb-install-db"))
 
 
 class MariadbServer(Server):
@@ -58,7 +56,7 @@ class MariadbServer(Server):
 
     @classmethod
     def _template(cls) -> Path:
-        version = processes.run([_program("mariadbd"), "--version"]).decode()
+        version = processes.run(["mariadbd", "--version"]).decode()
         return folders.cached(f"mariadb-{folders.fingerprint(version, Path(__file__))}", _initialise)
 
     def _command(self, *, private: bool) -> list[str | Path]:
@@ -75,7 +73,7 @@ class MariadbServer(Server):
         }
         settings = places | _SETTINGS | ({"skip-networking": None} if private else {})
         words = [f"--{name}" if value is None else f"--{name}={value}" for name, value in settings.items()]
-        return [_program("mariadbd"), "--no-defaults", *words]
+        return ["mariadbd", "--no-defaults", *words]
 
     def _answers(self) -> bool:
         try:
@@ -165,7 +163,7 @@ def _initialise(target: Path) -> None:
     newborn = _Newborn(target.with_name("newborn"))
     log_size = f"--innodb-log-file-size={_SETTINGS['innodb-log-file-size']}"
     options = ["--skip-name-resolve", "--skip-test-db", "--auth-root-authentication-method=normal", log_size]
-    processes.run([_program("mariadb-install-db"), "--no-defaults", f"--datadir={newborn.data}", *options])
+    processes.run(["mariadb-install-db", "--no-defaults", f"--datadir={newborn.data}", *options])
     processes.run(["mkdir", newborn.data / "nothing"])
     newborn.settle()
     newborn.data.rename(target)
@@ -173,14 +171,3 @@ def _initialise(target: Path) -> None:
 
 def _quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
-
-
-def _find(name: str) -> str | None:
-    return shutil.which(name, path=_SEARCH)
-
-
-def _program(name: str) -> str:
-    found = _find(name)
-    if found is None:
-        raise DataError(f"{name} is not installed (Debian: mariadb-server)")
-    return found

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 _LAUNCH = Path(__file__).with_name("launch.py")
-# Nothing of ours is handed down: no AWS keys, no locale, no PostgreSQL or MariaDB settings of the developer.
-_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # many a user's own lacks sbin
 # The death signal is sent when the *thread* that started the child ends, so one thread, which lives as long as
 # the process, starts them all.
 _starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
@@ -47,6 +46,11 @@ def service_user() -> User:
     return User(nobody.pw_uid, nobody.pw_gid)
 
 
+def find(program: str | Path) -> str | None:
+    """Return where a program of the system is, or None; a path stays what it is."""
+    return shutil.which(program, path=os.pathsep.join([_PATH, os.environ.get("PATH", "")]))
+
+
 def start(
     command: Sequence[str | Path],
     *,
@@ -57,16 +61,14 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program as the service user; it gets the signal `death` when this process ends, however it ends."""
     user = service_user()
-    program = shutil.which(command[0], path=_ENVIRONMENT["PATH"])
+    program = find(command[0])
     if program is None:
         raise DataError(f"there is no program {command[0]}")
-    words = [os.getpid(), int(death), user.uid, user.gid, program, *command[1:]]
+    words = [os.getpid(), int(death), user.uid, user.gid, _PATH, program, *command[1:]]
     launcher = [sys.executable, "-I", "-S", str(_LAUNCH), *(str(word) for word in words)]
 
     def spawn() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            launcher, stdin=stdin, stdout=stdout, stderr=stderr, cwd="/", env=_ENVIRONMENT, start_new_session=True
-        )
+        return subprocess.Popen(launcher, stdin=stdin, stdout=stdout, stderr=stderr, cwd="/", start_new_session=True)
 
     return _starter.submit(spawn).result()
 

@@ -173,7 +173,7 @@ class Server(ABC):
 
     def _launch(self, *, private: bool) -> None:
         self.stop()
-        self._sockets = folders.short_directory()
+        self._sockets = folders.socket_directory(self.directory)
         with (self.directory / "log").open("ab") as log:
             self._process = processes.start(self._command(private=private), stdout=log, stderr=log, death=self._ends_by)
         try:

@@ -92,6 +92,15 @@ def test_a_failing_program_says_why() -> None:
         processes.run(["no-such-program"])
 
 
+def test_a_directory_with_a_long_name_is_no_obstacle_for_sockets(place: Path) -> None:
+    directory = place / ("long" * 30)
+    server = PostgresServer.create(directory, master="master", password="Old-1")
+    sockets = server.sockets
+    assert directory not in sockets.parents
+    server.remove()
+    assert not sockets.exists()
+
+
 @AS_ROOT
 def test_a_directory_that_nobody_can_enter_is_refused_with_the_way_out(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
