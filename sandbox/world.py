@@ -17,7 +17,6 @@ from sandbox.events import Events
 from sandbox.functions import Functions
 from sandbox.gate import Gate
 from sandbox.interpreter import Interpreter
-from sandbox.interpreter.announce import announce
 from sandbox.interpreter.executions import backend
 from sandbox.kms import Kms
 from sandbox.pacer import Pacer
@@ -108,9 +107,6 @@ class Sandbox:
             service.register(self.gate)
         register_stacks(self.gate, self.stacks)
         self.gate.answer("sts", "GetCallerIdentity", self.identities.who_am_i)
-        self.on_execution_end.append(
-            lambda account, region, execution: announce(self.events, account, region, execution)
-        )
 
     def client(self, service: str, account: Account = SOURCE) -> Any:
         """A boto3 client of the account's administrator, in process."""
