@@ -52,6 +52,7 @@ class Keys:
         if key is None:
             arn = f"arn:{PARTITION}:kms:{region}:{owner}:key/{bare}"
             raise AwsError("NotFoundException", f"Key '{arn}' does not exist")
+        key.key_usage = key.key_usage or "ENCRYPT_DECRYPT"  # AWS's default; moto keeps an absent KeyUsage as None
         return key
 
     def of_ciphertext(self, blob: bytes, account: str, region: str) -> Key:
