@@ -45,7 +45,6 @@ class Snapshots:
         if not tags and database.copy_tags_to_snapshot:
             tags = dict(database.tags)
         snapshot = self.take(call.caller, database, arn, tags)
-        self._core.busy(database, BACKING_UP, snapshot.work.due - snapshot.work.begun)
         return {family.snapshot_word: snapshot_row(snapshot, self._core.clock.now, call.caller.account)}
 
     def take(self, caller: Caller, database: Database, arn: Arn, tags: Tags, kind: str = "manual") -> Snapshot:
@@ -66,7 +65,11 @@ class Snapshots:
         snapshot = self._record(database, arn, tags, kind, self._core.data.take(database, str(arn), key))
         snapshot.held_keys = [key] if key else []
         self._core.store.snapshots[arn] = snapshot
-        self._core.later(snapshot.work.due - snapshot.work.begun, lambda: _finish(snapshot), f"{arn}")
+        seconds = snapshot.work.due - snapshot.work.begun
+        if database.status == AVAILABLE:
+            # Before the snapshot's own timer: whoever sees it available can take the next one.
+            self._core.busy(database, BACKING_UP, seconds)
+        self._core.later(seconds, lambda: _finish(snapshot), str(arn))
         return snapshot
 
     def describe(self, call: Call) -> dict[str, Any]:
