@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from sandbox.clock import Cancelled
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
 # Real seconds: a handler that computes for longer without a call or a sleep hangs.
@@ -27,6 +30,7 @@ class Zygote:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._closed = False
         self._program: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
 
@@ -45,11 +49,14 @@ class Zygote:
 
     def end(self, pid: int, *, kill: bool) -> int:
         """The exit code of a process that ended, or is killed here; minus the signal if by one."""
+        if self._closed:  # they were all killed
+            return -signal.SIGKILL
         return int(self._ask({"end": pid, "kill": kill}, [])["status"])
 
     def close(self) -> None:
-        """End the program and all its children."""
+        """End the program and all its children, for good."""
         with self._lock:
+            self._closed = True
             if self._program is None or self._socket is None:
                 return
             self._socket.close()
@@ -58,6 +65,8 @@ class Zygote:
 
     def _ask(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         with self._lock:
+            if self._closed:
+                raise Cancelled  # the clock is about to close, too
             connection = self._socket or self._start()
             message = json.dumps(request).encode() + b"\n"
             sent = socket.send_fds(connection, [message], descriptors)
