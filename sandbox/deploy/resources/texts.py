@@ -27,8 +27,8 @@ def log_group(site: Site, properties: Properties) -> Made:
     name = properties.text("LogGroupName", site.name(512))
     retention = properties.take("RetentionInDays")
     said = properties.some("KmsKeyId", "LogGroupClass", "DeletionProtectionEnabled")
-    site.call("logs", "CreateLogGroup", logGroupName=name, tags=properties.tags(), **said)
-    site.on_delete("logs", "DeleteLogGroup", logGroupName=name)
+    site.call("logs", "CreateLogGroup", LogGroupName=name, tags=properties.tags(), **said)
+    site.on_delete("logs", "DeleteLogGroup", LogGroupName=name)
     if retention is not None:
-        site.call("logs", "PutRetentionPolicy", logGroupName=name, retentionInDays=retention)
+        site.call("logs", "PutRetentionPolicy", LogGroupName=name, RetentionInDays=retention)
     return Made(ref=name, attributes={"Arn": site.arn("logs", f"log-group:{name}:*")})
