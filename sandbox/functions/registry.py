@@ -104,6 +104,8 @@ class Functions:
     def close(self) -> None:
         """End all handlers' processes."""
         self._zygote.close()
+        for function in self._functions.values():
+            function.retire()  # their pipes
         self._logs.cleanup()
 
     def _named(self, name: str, account: str | None) -> Iterator[Function]:
