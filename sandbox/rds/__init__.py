@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from botocore.session import get_session
 
+from sandbox.accounts import REGION
 from sandbox.rds.clusters import Clusters
 from sandbox.rds.copies import Copies
-from sandbox.rds.core import Core
+from sandbox.rds.core import Core, aws_time
 from sandbox.rds.data_plane import DataPlane, discard
 from sandbox.rds.deletions import Deletions
 from sandbox.rds.errors import unknown_to_the_sandbox
@@ -26,10 +27,12 @@ from sandbox.rds.tags import TagOperations
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sandbox.accounts import Caller
     from sandbox.clock import Clock
     from sandbox.gate import Answer, Call, Gate
     from sandbox.kms import Kms
     from sandbox.permissions import Permissions
+    from sandbox.rds.models import Snapshot
 
 __all__ = ["Rds"]
 
@@ -76,6 +79,14 @@ class Rds:
             return None
         found = self.store.tagged(Arn.parse(arn))
         return None if found is None else dict(found.tags)
+
+    def take_automated(self, instance: str, caller: Caller, region: str = REGION) -> Snapshot:
+        """Take an automated snapshot of an instance, as the nightly backup would; nothing else makes them here."""
+        database = self.store.instances[Arn(region, caller.account, "db", instance)]
+        moment = aws_time(self.core.clock.now)
+        name = f"rds:{database.name}-{moment:%Y-%m-%d-%H-%M}"
+        arn = Arn(region, caller.account, database.family.snapshot_kind, name)
+        return self._snapshots[database.family].take(caller, database, arn, {}, "automated")
 
     def close(self) -> None:
         """Stop every server and delete its files and the snapshots'."""
