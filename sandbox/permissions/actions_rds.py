@@ -72,7 +72,6 @@ _RESOURCES: dict[str, tuple[On, ...]] = {
     "CopyDBSnapshot": (
         _new("snapshot", "TargetDBSnapshotIdentifier"),
         On("snapshot", "SourceDBSnapshotIdentifier"),
-        On("og", "OptionGroupName"),
     ),
     "CopyDBClusterSnapshot": (
         _new("cluster-snapshot", "TargetDBClusterSnapshotIdentifier"),
