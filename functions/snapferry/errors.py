@@ -15,6 +15,7 @@ The class's name is what the state machine, the console and the runbook show, so
         ├── SourceKeyNotAccessible OwnKeyNotUsable
         ├── ProfileNotFound        ProfileInvalid         RestoreNotPossible
         ├── DatabaseFailed         DatabaseTooSlow
+        ├── AwsTooBusy             AWS was busy for longer than the state machine retries
         ├── AwsRefused             a call that AWS refused for a reason that has no name of its own here
         └── StepFailed             a step broke in a way that nobody foresaw
 """
@@ -164,6 +165,10 @@ class DatabaseFailed(GiveUp):
 
 class DatabaseTooSlow(GiveUp):
     """A database was not ready before the transfer's deadline."""
+
+
+class AwsTooBusy(GiveUp):
+    """AWS throttled, or had errors of its own, for longer than the state machine retries."""
 
 
 class AwsRefused(GiveUp):

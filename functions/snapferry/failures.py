@@ -25,6 +25,8 @@ def explained(failure: Failure, step: str) -> tuple[str, str]:
     """
     name = str(failure.get("Error", ""))
     message = _message(str(failure.get("Cause", "")))
+    if name == errors.AwsBusy.__name__:  # retried in vain: no longer an error that a retry mends
+        name = errors.AwsTooBusy.__name__
     if name in errors.NAMES:
         return name, message[:CAUSE_LIMIT]
     return errors.StepFailed.__name__, f"{step}: {name}: {message}"[:CAUSE_LIMIT]

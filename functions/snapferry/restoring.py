@@ -91,6 +91,7 @@ def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alo
         family=snapshot.family,
         identifier=wanted.identifier,
         connection=f"{stack.connection_prefix}/{wanted.name}/connection",
+        snapshot=snapshot.identifier,
         snapshot_arn=snapshot.arn,
         engine=snapshot.engine,
         engine_version=snapshot.engine_version,

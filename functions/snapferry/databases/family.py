@@ -14,7 +14,7 @@ class RestorePlan:
     Attributes:
         identifier: Name of the new database.
         connection: Name of the parameter that publishes its connection.
-        snapshot_arn: A snapshot of this account, under its own key.
+        snapshot: Name of a snapshot of this account, under its own key.
         quarantine_group: The security group until the production password has stopped working.
         instances: How many instances a cluster gets.
         key_arn: The target's own key: of the cluster, and of the secret.
@@ -28,6 +28,7 @@ class RestorePlan:
     family: Family
     identifier: str
     connection: str
+    snapshot: str
     snapshot_arn: str
     engine: str
     engine_version: str
