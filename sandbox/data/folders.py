@@ -20,9 +20,9 @@ _CHUNK = 1 << 20
 _SOCKET_DIRECTORY_LENGTH = 90  # the path of a unix socket has 107 bytes at most
 
 
-def open_directory(prefix: str = "snapferry-") -> Path:
-    """Make a temporary directory that the servers' user can enter but not write or list."""
-    directory = Path(tempfile.mkdtemp(prefix=prefix, dir=_temporary()))
+def open_directory(prefix: str = "snapferry-", parent: Path | None = None) -> Path:
+    """Make a directory, temporary if no parent is given, that the servers' user can enter but not write or list."""
+    directory = Path(tempfile.mkdtemp(prefix=prefix, dir=parent or _temporary()))
     directory.chmod(0o711)
     return directory
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import rmtree
 
@@ -27,13 +26,6 @@ server = engine_for(sys.argv[1]).create(Path(sys.argv[2]), master="master", pass
 print(server.port, server._process.pid, flush=True)
 time.sleep(60)
 """
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    directory = open_directory("sf-test-")
-    yield directory
-    rmtree(directory)
 
 
 def alive(pid: int) -> bool:
@@ -109,9 +101,8 @@ def test_a_directory_that_nobody_can_enter_is_refused_with_the_way_out(tmp_path:
     assert not (tmp_path / "db").exists()
 
 
-def test_programs_that_the_servers_user_cannot_read_are_copied_once(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_programs_that_the_servers_user_cannot_read_are_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = open_directory("sf-test-")  # not the fixture's: programs may not run from memory
     monkeypatch.setattr(folders, "readable", lambda _: False)
     monkeypatch.setattr(folders, "_temporary", lambda: place)
     find = postgres._binaries  # noqa: SLF001 - what it found before must be forgotten
@@ -125,6 +116,7 @@ def test_programs_that_the_servers_user_cannot_read_are_copied_once(
         server.remove()
     finally:
         find.cache_clear()
+        rmtree(place)
 
 
 @AS_ROOT

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from shutil import rmtree
 
 import pytest
 import time_machine
@@ -19,7 +18,6 @@ from sandbox.data import (
     Server,
     connect,
     engine_for,
-    open_directory,
     open_sealed,
     query,
     seal,
@@ -33,13 +31,6 @@ ENGINES = [name for name in ("aurora-postgresql", "aurora-mysql") if engine_for(
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    directory = open_directory("sf-test-")
-    yield directory
-    rmtree(directory)
 
 
 @pytest.fixture
