@@ -19,6 +19,11 @@ MOST_BYTES = 32_768
 COLONS_OF_AN_ARN = 5
 INVALID_PRINCIPALS = "Policy contains a statement with one or more invalid principals."
 _CHARACTERS = re.compile(r"[\u0009\u000A\u000D\u0020-\u00FF]+")
+_OPERATOR = re.compile(
+    r"((ForAllValues|ForAnyValue):)?"
+    r"(String(Not)?(Equals(IgnoreCase)?|Like)|Arn(Not)?(Equals|Like)|(Numeric|Date)(Not)?Equals"
+    r"|(Numeric|Date)(Less|Greater)Than(Equals)?|Bool|BinaryEquals|(Not)?IpAddress|Null)(IfExists)?"
+)
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
 
 
@@ -90,6 +95,8 @@ def _require_form(statement: Any, where: str) -> None:
         raise malformed(f"{where} has no Principal.")
     if not (statement.get("Action") or statement.get("NotAction")):
         raise malformed(f"{where} has no Action.")
+    if not all(_OPERATOR.fullmatch(operator) for operator in statement.get("Condition", {})):
+        raise malformed(f"{where} has a Condition with an unknown operator.")
     if statement.get("Resource") not in ("*", ["*"]):
         raise malformed(f'{where} must have the Resource "*".')
 
