@@ -157,8 +157,8 @@ class Exchange:
         operation = self._operation or self._any_operation()
         serializer = get_serializer_class(self.service, self._protocol)
         written = serializer(operation, context=SerializationContext(self.request_id)).serialize(result)
-        status = getattr(result, "status", None) or written["status_code"]
-        body = written["body"]
+        status = getattr(result, "status", None) or _status_in(result, operation) or written["status_code"]
+        body = written["body"] or b""
         headers = [(name, str(value)) for name, value in written["headers"].items()]
         headers.append(("x-amzn-RequestId", self.request_id))
         return Reply(int(status), headers, body.encode() if isinstance(body, str) else body)
@@ -183,6 +183,14 @@ class Exchange:
         """Only to find the protocol's way of writing an error."""
         operation: OperationModel = self._model.operation_model(self._model.operation_names[0])
         return operation
+
+
+def _status_in(result: dict[str, Any] | ServiceException, operation: OperationModel) -> int | None:
+    """The HTTP status where it is part of the operation's output, as in Lambda's Invoke; moto does not look there."""
+    if isinstance(result, ServiceException) or operation.output_shape is None:
+        return None
+    members = operation.output_shape.members.items()
+    return next((result.get(name) for name, one in members if one.serialization.get("location") == "statusCode"), None)
 
 
 def _lower(headers: list[tuple[str, str]]) -> dict[str, str]:
