@@ -44,10 +44,10 @@ class Api:
         event = _payload(call)
         how = call.parameters.get("InvocationType", "RequestResponse")
         if how == "DryRun":
-            return {"StatusCode": 204}
+            return {"StatusCode": 204, "Payload": b""}
         if how == "Event":
             self._functions.invoke_later(function.spec.arn, event, call.caller.account)
-            return {"StatusCode": 202}
+            return {"StatusCode": 202, "Payload": b""}
         invocation = self._wait_for(function, event)
         answer = {"StatusCode": 200, "ExecutedVersion": VERSION, "Payload": invocation.payload}
         return answer | ({"FunctionError": "Unhandled"} if invocation.error else {})

@@ -7,8 +7,8 @@ import uuid
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from sandbox.clock import Cancelled
 from sandbox.functions import output
-from sandbox.functions.process import Hanging
 from sandbox.functions.spec import FunctionSpec, Invocation, failure
 from sandbox.gate import AwsError
 from sandbox.roles import RoleRefused, act_as
@@ -44,6 +44,7 @@ class Function:
         self._zygote = zygote
         self._logs = logs
         self._idle: list[HandlerProcess] = []
+        self._retired = False
         self._running = 0
         self._invocations = 0
 
@@ -68,8 +69,7 @@ class Function:
             raise AwsError("TooManyRequestsException", "Rate Exceeded.", 429, Reason=reason, Type="User")
         self._running += 1
         try:
-            process = self._warm_or_new()
-            return self._run(process, event)
+            return self._run(self._warm_or_new(), event)
         finally:
             self._running -= 1
 
@@ -91,7 +91,8 @@ class Function:
         self.cold_starts, self._invocations = earlier.cold_starts, earlier._invocations
 
     def retire(self) -> None:
-        """End the idle processes: new code or settings came."""
+        """End the idle processes, and the others after their invocation: new code or settings came."""
+        self._retired = True
         while self._idle:
             self._idle.pop().end(kill=True)
 
@@ -113,13 +114,16 @@ class Function:
         process.tell({"now": clock.now, "event": event, "context": context})
         try:
             message = self._until_it_ends(process, deadline)
-        except (TimeoutError, Hanging):
+        except TimeoutError:
             process.end(kill=True)
             return self._ended(process, self._timed_out(request_id))
+        except Cancelled:  # the sandbox closes
+            process.end(kill=True)
+            raise
         if message is None:
             return self._ended(process, self._exited(process, request_id))
-        if message.get("exit"):
-            process.end(kill=False)
+        if self._retired or "exit" in message:
+            process.end(kill=self._retired)
         else:
             self._idle.append(process)
         if "error" in message:
@@ -128,7 +132,11 @@ class Function:
         return self._ended(process, Invocation(request_id, message["result"].encode()))
 
     def _until_it_ends(self, process: HandlerProcess, deadline: float) -> dict[str, Any] | None:
-        """Let time pass as the handler asks, until its result, its error, or its process's end (None)."""
+        """Let time pass as the handler asks, until its result, its error, or its process's end (None).
+
+        Raises:
+            TimeoutError: at the deadline; or the process hangs (Hanging).
+        """
         clock = self._sandbox.clock
         while (message := process.hear()) is not None:
             if "call" not in message and "sleep" not in message:

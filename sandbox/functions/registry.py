@@ -103,6 +103,8 @@ class Functions:
 
     def close(self) -> None:
         """End all handlers' processes."""
+        for function in self._functions.values():
+            function.retire()
         self._zygote.close()
         for function in self._functions.values():
             function.retire()  # their pipes

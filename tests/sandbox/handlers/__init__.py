@@ -1,0 +1,1 @@
+"""A code root: Lambda sees the modules in here as its own."""
