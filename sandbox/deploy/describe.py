@@ -10,6 +10,9 @@ from sandbox.deploy.site import Site
 from sandbox.deploy.stack import Stack
 from sandbox.gate import AwsError, Call, Gate
 
+# moto would answer these, and leave out what it does not know without a word.
+NOT_BY_API = ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet", "ExecuteChangeSet")
+STATUS_OF_A_GAP = 501  # which boto3 does not repeat
 HIDDEN = "****"
 COMPLETE = "CREATE_COMPLETE"
 
@@ -18,8 +21,11 @@ Stacks = Mapping[tuple[str, str], Stack]
 
 
 def register(gate: Gate, stacks: Stacks) -> None:
-    """Answer the operations that look at stacks."""
+    """Answer the operations that look at stacks, and refuse those that would make one behind the sandbox's back."""
+    for operation in NOT_BY_API:
+        gate.answer("cloudformation", operation, _refuse)
     gate.answer("cloudformation", "DescribeStacks", partial(_describe_stacks, stacks))
+    gate.answer("cloudformation", "ListStacks", partial(_list_stacks, stacks))
     gate.answer("cloudformation", "DescribeStackResources", partial(_describe_stack_resources, stacks))
     gate.answer("cloudformation", "ListStackResources", partial(_list_stack_resources, stacks))
 
@@ -28,7 +34,14 @@ def _describe_stacks(stacks: Stacks, call: Call) -> dict[str, Any]:
     name = call.parameters.get("StackName")
     if name is not None:
         return {"Stacks": [_stack(_find(stacks, call, name))]}
-    return {"Stacks": [_stack(stack) for (account, _), stack in stacks.items() if account == call.caller.account]}
+    return {"Stacks": [_stack(stack) for stack in _of_caller(stacks, call)]}
+
+
+def _list_stacks(stacks: Stacks, call: Call) -> dict[str, Any]:
+    wanted = call.parameters.get("StackStatusFilter", [COMPLETE])
+    found = _of_caller(stacks, call) if COMPLETE in wanted else []
+    names = ("StackId", "StackName", "CreationTime", "StackStatus")
+    return {"StackSummaries": [{name: _stack(stack)[name] for name in names} for stack in found]}
 
 
 def _describe_stack_resources(stacks: Stacks, call: Call) -> dict[str, Any]:
@@ -43,6 +56,10 @@ def _list_stack_resources(stacks: Stacks, call: Call) -> dict[str, Any]:
     stack = _find(stacks, call, call.parameters.get("StackName", ""))
     made = stack.made.values()
     return {"StackResourceSummaries": [{"LastUpdatedTimestamp": _time(stack), **_resource(*one)} for one in made]}
+
+
+def _of_caller(stacks: Stacks, call: Call) -> list[Stack]:
+    return [stack for (account, _), stack in stacks.items() if account == call.caller.account]
 
 
 def _find(stacks: Stacks, call: Call, name: str) -> Stack:
@@ -89,3 +106,8 @@ def _resource(site: Site, made: Made) -> dict[str, Any]:
 
 def _time(stack: Stack) -> datetime:
     return datetime.fromtimestamp(stack.created, UTC)
+
+
+def _refuse(call: Call) -> dict[str, Any]:
+    message = f"the sandbox deploys templates by Sandbox.deploy, not by cloudformation:{call.operation}"
+    raise AwsError("InternalFailure", message, STATUS_OF_A_GAP)

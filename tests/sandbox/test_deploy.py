@@ -189,6 +189,7 @@ def test_a_person_can_read_the_stack_but_not_its_secrets(sandbox: Sandbox, ferry
     assert outputs == ferry.outputs
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
     assert parameters == {"Pause": "60", "PeerAccount": TARGET.id, "Secret": "****"}
+    assert [one["StackName"] for one in cloudformation.list_stacks()["StackSummaries"]] == ["ferry"]
     listed = cloudformation.list_stack_resources(StackName=ferry.id)["StackResourceSummaries"]
     assert {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in listed} == ferry.resources
     one = cloudformation.describe_stack_resources(StackName="ferry", LogicalResourceId="Table")["StackResources"]
@@ -200,6 +201,11 @@ def test_the_other_account_does_not_see_the_stack(sandbox: Sandbox, ferry: Stack
     assert cloudformation.describe_stacks()["Stacks"] == []
     with pytest.raises(ClientError, match="Stack with id ferry does not exist"):
         cloudformation.describe_stacks(StackName=ferry.name)
+
+
+def test_a_stack_cannot_be_made_behind_the_sandboxs_back(small: Deploys) -> None:
+    with pytest.raises(ClientError, match="not by cloudformation:CreateStack"):
+        small.client("cloudformation").create_stack(StackName="other", TemplateBody="{}")
 
 
 def test_a_stack_is_not_updated_behind_ones_back(small: Deploys) -> None:

@@ -16,6 +16,7 @@ def role(site: Site, properties: Properties) -> Made:
     name = properties.text("RoleName", site.name(64))
     trust = policy_document(properties.want("AssumeRolePolicyDocument"), site.resource.where)
     said = properties.some("Path", "Description", "MaxSessionDuration", "PermissionsBoundary")
+    know_managed_policy(site.account, said.get("PermissionsBoundary", ""))
     tags = tag_list(properties.tags())
     made = site.call("iam", "CreateRole", RoleName=name, AssumeRolePolicyDocument=trust, Tags=tags, **said)["Role"]
     site.on_delete("iam", "DeleteRole", RoleName=name)

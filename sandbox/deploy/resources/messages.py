@@ -9,9 +9,7 @@ from sandbox.deploy.site import Site
 from sandbox.deploy.values import text
 
 TOPIC = ("DisplayName", "KmsMasterKeyId", "FifoTopic", "ContentBasedDeduplication")
-SUBSCRIPTION = (
-    "DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy", "SubscriptionRoleArn",
-)  # fmt: skip
+SUBSCRIPTION = ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy")
 
 
 @makes("AWS::SNS::Topic")

@@ -14,7 +14,7 @@ def parameter(site: Site, properties: Properties) -> Made:
     if kind == "SecureString":
         raise InvalidTemplate(f"{site.resource.where}: CloudFormation makes no SecureString")
     value = properties.want("Value")
-    said = properties.some("Description", "Tier", "AllowedPattern", "DataType", "Policies")
+    said = properties.some("Description", "Tier", "DataType")
     tags = tag_list(properties.tags())
     site.call("ssm", "PutParameter", Name=name, Type=kind, Value=value, Tags=tags, **said)
     site.on_delete("ssm", "DeleteParameter", Name=name)
@@ -26,7 +26,7 @@ def log_group(site: Site, properties: Properties) -> Made:
     """Ref is the group's name."""
     name = properties.text("LogGroupName", site.name(512))
     retention = properties.take("RetentionInDays")
-    said = properties.some("KmsKeyId", "LogGroupClass", "DeletionProtectionEnabled")
+    said = properties.some("KmsKeyId", "LogGroupClass")
     site.call("logs", "CreateLogGroup", LogGroupName=name, tags=properties.tags(), **said)
     site.on_delete("logs", "DeleteLogGroup", LogGroupName=name)
     if retention is not None:
