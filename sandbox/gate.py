@@ -98,20 +98,21 @@ class Gate:
 
     def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         """The WSGI application: what the HTTP server calls."""
-        reply = self.handle(environ)
+        reply = self.handle(environ, over_http=True)
         named = {name.lower() for name, _ in reply.headers}
         length = [] if "content-length" in named else [("Content-Length", str(len(reply.body)))]
         start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", reply.headers + length)
         return [reply.body]
 
-    def handle(self, environ: dict[str, Any]) -> Reply:
+    def handle(self, environ: dict[str, Any], *, over_http: bool = False) -> Reply:
         """Answer one request, given as a WSGI environment."""
         body = read_body(environ)
         signature = read_signature(environ)
         if signature is None:
             return Reply(403, [("Content-Type", "text/plain")], b"MissingAuthenticationToken: sign the request\n")
         exchange = Exchange(signature.service, environ, body, self._next_request_id())
-        inside = self._identities.is_service_session(signature.access_key)
+        # A handler's process calls over HTTP; whoever calls in process is a virtual thread, or outside.
+        inside = over_http and self._identities.is_service_session(signature.access_key)
         with self._clock.request(inside=inside):
             return self._answered(exchange, signature, environ)
 
@@ -179,7 +180,7 @@ class Gate:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One call at a time; whoever is in here must not wait for the clock."""
-        with self._lock, self._clock.no_waiting():
+        with self._clock.no_waiting(), self._lock:
             yield
 
     def _next_request_id(self) -> str:

@@ -76,11 +76,9 @@ class Sandbox:
         moto = Moto()
         self._closing.callback(moto.close)
         self.clock = Clock(start)
-        self._closing.callback(self.clock.close)
         self.identities = Identities()
         self.gate = Gate(self.identities, self.clock, moto)
         self.server = Server(self.gate.wsgi, port=port)
-        self._closing.callback(self.server.close)
         self.url = self.server.url
         self.transport = Transport(self.gate, self.url)
         self.interpreter = Interpreter(self.clock, self.transport, self._act_as_step_functions)
@@ -163,6 +161,9 @@ class Sandbox:
             self.functions.close()  # a virtual thread may be waiting for one of its handlers
         if pacer is not None:
             pacer.join()
+        for part in ("clock", "server"):
+            if hasattr(self, part):
+                getattr(self, part).close()
         self._closing.close()
 
     def __enter__(self) -> Self:
