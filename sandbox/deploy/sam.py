@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from samtranslator.metrics.metrics import DummyMetricsPublisher, Metrics
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -34,12 +35,15 @@ def to_cloudformation(
     template = _with_local_places(copy.deepcopy(template), folder)
     if not _uses_sam(template):
         return template
-    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
+    metrics = Metrics("ServerlessTransform", DummyMetricsPublisher())
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region), metrics=metrics)
     try:
         translated: dict[str, Any] = translator.translate(template, dict(parameters))
     except InvalidDocumentException as error:
         causes = "; ".join(cause.message for cause in error.causes)
         raise InvalidTemplate(f"Invalid Serverless Application Specification document: {causes}") from error
+    finally:
+        metrics.publish()  # to nowhere; else the translator warns about it when Python ends
     return translated
 
 
