@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import shutil
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sandbox.accounts import ACCOUNTS, REGION, SOURCE, Identities
 from sandbox.backend import Moto
 from sandbox.clock import START, Clock
+from sandbox.data import open_directory
 from sandbox.deploy import deploy
 from sandbox.deploy import register as register_stacks
 from sandbox.events import Events
@@ -30,6 +30,7 @@ from sandbox.transport import Transport
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
     from datetime import datetime
+    from pathlib import Path
 
     from sandbox.accounts import Account, Credentials
     from sandbox.deploy import Stack
@@ -91,7 +92,8 @@ class Sandbox:
         if simulator is not None:
             self._closing.callback(simulator.close)
         if directory is None:
-            directory = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-")))
+            directory = open_directory("sandbox-")
+            self._closing.callback(shutil.rmtree, directory)
         self.stacks: MutableMapping[tuple[str, str], Stack] = {}
         self.permissions = Permissions(simulator, self.identities, self.clock)
         self.gate.before.append(self.permissions.authorise)
