@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from moto.events.models import events_backends
 
 from sandbox.accounts import ACCOUNTS
-from sandbox.events import checks, entries
+from sandbox.events import checks, entries, service_events
 from sandbox.events.delivery import Carrier, Delivery
 from sandbox.events.pattern import matches
 
@@ -56,6 +56,7 @@ class Events:
         """Answer PutEvents, and refuse rules and targets that the sandbox does not honour."""
         gate.answer("events", "PutEvents", self._put_events)
         gate.before.append(checks.check)
+        self._sandbox.on_execution_end.append(self._execution_ended)
 
     def put_service_event(  # noqa: PLR0913, PLR0917 -- the parts of an event
         self,
@@ -79,6 +80,12 @@ class Events:
         for rule in sorted(bus.rules.values(), key=lambda rule: rule.name):
             if matches(rule, event):
                 self._send_to_targets(rule, event, hops)
+
+    def _execution_ended(self, account: str, region: str, execution: dict[str, Any]) -> None:
+        """Step Functions tells the default bus; AWS tells of the start too, which nobody here waits for."""
+        detail = service_events.execution_status_change(execution)
+        name, arn = service_events.EXECUTION_STATUS_CHANGE, execution["executionArn"]
+        self.put_service_event(account, region, "aws.states", name, detail, [arn])
 
     def _put_events(self, call: Call) -> dict[str, Any]:
         given = call.parameters["Entries"]

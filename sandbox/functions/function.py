@@ -102,9 +102,10 @@ class Function:
         if self._idle:  # still, after the pause
             return self._idle.pop()
         self.cold_starts += 1
-        environment = self._environment(self.cold_starts)
+        stream = f"{self.spec.account}-{self.spec.name}-{self.cold_starts}"
+        environment = self._environment(stream)
         self._sandbox.clock.sleep(COLD_START_SECONDS)
-        return self._zygote.spawn(environment, self._logs / f"{self.spec.account}-{self.spec.name}-{self.cold_starts}")
+        return self._zygote.spawn(environment, self._logs / stream)
 
     def _run(self, process: HandlerProcess, event: Any) -> Invocation:
         clock = self._sandbox.clock
@@ -182,7 +183,7 @@ class Function:
             "deadline": deadline,
         }
 
-    def _environment(self, number: int) -> dict[str, str]:
+    def _environment(self, stream: str) -> dict[str, str]:
         """The template's variables and Lambda's own; nothing of this machine's but PATH."""
         spec, role = self.spec, self.credentials()
         template = {name: value for name, value in spec.environment.items() if name not in OURS}
@@ -199,7 +200,7 @@ class Function:
             "AWS_LAMBDA_FUNCTION_VERSION": VERSION,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory),
             "AWS_LAMBDA_LOG_GROUP_NAME": spec.log_group,
-            "AWS_LAMBDA_LOG_STREAM_NAME": f"{spec.account}-{spec.name}-{number}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": stream,
             "AWS_REGION": spec.region,
             "AWS_DEFAULT_REGION": spec.region,
             "AWS_ACCESS_KEY_ID": role.access_key,

@@ -77,9 +77,9 @@ class Workshop:
         self.sandbox.client("events", account).create_event_bus(Name=self.name)
         return f"arn:aws:events:{REGION}:{account.id}:event-bus/{self.name}"
 
-    def rule(self, target: dict[str, Any], account: Account = SOURCE, bus: str | None = None, **pattern: Any) -> str:
-        """The ARN of a rule on this workshop's bus (or another), for events of source `tests`."""
-        events, bus = self.sandbox.client("events", account), bus or self.name
+    def rule(self, target: dict[str, Any], owner: Account = SOURCE, **pattern: Any) -> str:
+        """The ARN of a rule on this workshop's bus, for events of source `tests`."""
+        events, bus = self.sandbox.client("events", owner), self.name
         wanted = {"source": ["tests"]} | {key.replace("_", "-"): value for key, value in pattern.items()}
         arn = events.put_rule(Name=self.name, EventBusName=bus, EventPattern=json.dumps(wanted))["RuleArn"]
         events.put_targets(Rule=self.name, EventBusName=bus, Targets=[{"Id": "1", **target}])

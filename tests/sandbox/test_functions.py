@@ -280,7 +280,12 @@ def test_no_process_outlives_a_sandbox_that_is_killed() -> None:
         os.kill(handler, 0)
         parent.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 10
-    while Path(f"/proc/{handler}").exists() and time.monotonic() < deadline:
+    while runs(handler) and time.monotonic() < deadline:
         time.sleep(0.02)
-    with pytest.raises(ProcessLookupError):
-        os.kill(handler, 0)
+    assert not runs(handler)
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and no zombie that only waits for this machine's init."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return state.stdout.strip()[:1] not in ("", "Z")
