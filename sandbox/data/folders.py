@@ -97,9 +97,10 @@ def cached(name: str, build: Callable[[Path], None]) -> Path:
     making.chmod(0o711)
     try:
         build(making / name)
-        # Another process may have been quicker; then theirs is as good.
-        if not wanted.exists():
-            (making / name).rename(wanted)
+        (making / name).rename(wanted)
+    except OSError:
+        if not wanted.exists():  # else another process was quicker, and its own is as good
+            raise
     finally:
         shutil.rmtree(making)
     return wanted

@@ -149,3 +149,13 @@ def test_a_failed_build_is_not_cached(place: Path, monkeypatch: pytest.MonkeyPat
     whole = folders.cached("thing", lambda target: (target / "inner").mkdir(parents=True))
     assert (whole / "inner").exists()
     assert sorted(path.name for path in whole.parent.iterdir()) == ["thing"]
+
+
+def test_two_who_build_the_same_at_once_agree(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "_temporary", lambda: place)
+
+    def overtaken(target: Path) -> None:
+        (target / "mine").mkdir(parents=True)
+        (target.parents[1] / "thing" / "theirs").mkdir(parents=True)
+
+    assert [path.name for path in folders.cached("thing", overtaken).iterdir()] == ["theirs"]
