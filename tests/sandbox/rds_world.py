@@ -166,7 +166,9 @@ def own_account(account: Account) -> dict[str, Any]:
     return ROOT_MAY_ALL | {"Principal": {"AWS": f"arn:aws:iam::{account.id}:root"}}
 
 
-def lease(account: Account = TARGET, actions: list[str] | None = None, **condition: Any) -> dict[str, Any]:
+def lease(
+    account: Account = TARGET, actions: list[str] | None = None, condition: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """A key policy statement that lets another account use a key."""
     chosen = actions or [
         "kms:DescribeKey",
@@ -185,15 +187,15 @@ def lease(account: Account = TARGET, actions: list[str] | None = None, **conditi
     return statement | ({"Condition": condition} if condition else {})
 
 
-def error_of(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:
+def error_of(call: Callable[..., Any], *names: str, **parameters: Any) -> tuple[str, str]:
     """Code and message of the refusal; a failure of the test if there is none."""
     try:
-        call(**parameters)
+        call(*names, **parameters)
     except ClientError as error:
         return error.response["Error"]["Code"], error.response["Error"]["Message"]
     raise AssertionError("this was not refused")
 
 
-def code_of(call: Callable[..., Any], **parameters: Any) -> str:
+def code_of(call: Callable[..., Any], *names: str, **parameters: Any) -> str:
     """The refusal's code."""
-    return error_of(call, **parameters)[0]
+    return error_of(call, *names, **parameters)[0]

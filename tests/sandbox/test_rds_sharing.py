@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sandbox.accounts import SOURCE, TARGET
 from sandbox.rds.families import CLUSTERS
 from tests.sandbox.rds_world import World, code_of, error_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 ARN = "arn:aws:rds:eu-west-1:111111111111:snapshot:shareable"
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sandbox.accounts import SOURCE, TARGET
 from tests.sandbox.rds_world import World, code_of, error_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 HOUR = 3600.0
 
@@ -104,7 +107,9 @@ def test_cluster_snapshots_have_their_own_names_and_codes(world: World) -> None:
     assert row["DBClusterSnapshotArn"].endswith(":cluster-snapshot:s1")
     missing = code_of(rds.describe_db_cluster_snapshots, DBClusterSnapshotIdentifier="nope")
     assert missing == "DBClusterSnapshotNotFoundFault"
-    both = code_of(rds.describe_db_cluster_snapshots, DBClusterSnapshotIdentifier="s1", DBClusterIdentifier="example-db")
+    both = code_of(
+        rds.describe_db_cluster_snapshots, DBClusterSnapshotIdentifier="s1", DBClusterIdentifier="example-db"
+    )
     assert both == "InvalidParameterCombination"
     too_long = code_of(
         rds.create_db_cluster_snapshot,
