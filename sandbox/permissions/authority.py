@@ -190,7 +190,7 @@ class Permissions:
             "aws:PrincipalIsAWSService": "false",
             "aws:ViaAWSService": "false",
             "aws:SecureTransport": "true",
-            "aws:ResourceAccount": owner,
+            "aws:ResourceAccount": _account_of(resource) or owner,
             **({"aws:RequestedRegion": region} if region else {}),
         }
 

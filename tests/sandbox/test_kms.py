@@ -311,6 +311,8 @@ def test_a_default_keys_policy_cannot_be_changed(world: Rights) -> None:
         arn = unchecked.kms.default_key(SOURCE.id, REGION)
         with refused("AccessDeniedException"):
             unchecked.client("kms").put_key_policy(KeyId=arn, Policy=policy(admits_root(SOURCE)))
+        with pytest.raises(KeyNotAccessible, match="its own account only"):
+            use(unchecked, TARGET.admin.caller, arn, "kms:Decrypt")
 
 
 def test_each_account_and_service_has_its_own_default_key(world: Rights) -> None:
@@ -487,6 +489,16 @@ def test_a_grant_lets_its_grantee_do_what_it_says(world: Rights) -> None:
     kms.retire_grant(KeyId=key, GrantId=made["GrantId"])
     with refused("AccessDeniedException"):
         grantee_kms.encrypt(KeyId=key, Plaintext=b"x")
+
+
+def test_a_deny_in_the_key_policy_beats_a_grant(world: Rights) -> None:
+    grantee = world.role(TARGET, "grantee")
+    key = world.key()
+    world.client("kms").create_grant(KeyId=key, GranteePrincipal=grantee.arn, Operations=["Encrypt"])
+    grantee.client("kms").encrypt(KeyId=key, Plaintext=b"x")
+    world.put_policy(key, admit(grantee.arn, "kms:Encrypt") | {"Effect": "Deny"})
+    with refused("AccessDeniedException", "explicit deny in a resource-based policy"):
+        grantee.client("kms").encrypt(KeyId=key, Plaintext=b"x")
 
 
 def test_a_grant_to_nobody_is_refused(world: Rights) -> None:

@@ -249,6 +249,18 @@ def test_a_cluster_member_needs_its_cluster() -> None:
     }
 
 
+def test_a_shared_snapshot_belongs_to_the_account_in_its_arn(world: Rights) -> None:
+    only = {"StringEquals": {"aws:ResourceAccount": SOURCE.id}}
+    role = world.role(TARGET, "copier", allow("rds:DescribeDBSnapshots", Condition=only)).caller
+    for account, allowed in ((SOURCE, True), (TARGET, False)):
+        call = call_of(role, "rds", "DescribeDBSnapshots", DBSnapshotIdentifier=rds_arn(account, "snapshot", "shared"))
+        if allowed:
+            world.permissions.authorise(call)
+        else:
+            with pytest.raises(AwsError):
+                world.permissions.authorise(call)
+
+
 def test_a_listing_without_a_name_needs_all_names(world: Rights) -> None:
     narrow = world.role(SOURCE, "narrow", allow("rds:DescribeDBClusters", rds_arn(SOURCE, "cluster", "example-*")))
     wide = world.role(SOURCE, "wide", allow("rds:DescribeDBClusters", rds_arn(SOURCE, "cluster", "*")))
@@ -259,7 +271,8 @@ def test_a_listing_without_a_name_needs_all_names(world: Rights) -> None:
 
 def test_tags_of_a_resource_decide_and_a_new_resource_has_none(world: Rights) -> None:
     mine = rds_arn(SOURCE, "snapshot", "sf-1")
-    tags = {mine: {"snapferry:transfer": "1"}}
+    ours = {"snapferry:transfer": "1"}
+    tags = {mine: ours, rds_arn(SOURCE, "db", "db"): ours}
     world.permissions.tag_sources.append(tags.get)
     own = {"StringEquals": {"aws:ResourceTag/snapferry:transfer": "1"}}
     role = world.role(SOURCE, "tidier", allow("rds:*", Condition=own))
