@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sandbox.accounts import Credentials
     from sandbox.gate import Gate
 
+NOWHERE = "http://sandbox.invalid"
 _making = threading.Lock()  # a boto3 session is not made for several threads
 
 
@@ -34,12 +35,15 @@ class _Body(io.BytesIO):
 
 
 class Transport:
-    """Makes clients whose calls go straight into the gate."""
+    """Gives clients whose calls go straight into the gate."""
+
+    current: Transport | None = None
+    """Where the calls go; clients are expensive, and so are kept for the next sandbox of this process."""
 
     def __init__(self, gate: Gate, url: str) -> None:
         self._gate = gate
         self._url = url
-        self._clients: dict[tuple[str, str, str, bool], Any] = {}
+        Transport.current = self
 
     def client(self, service: str, credentials: Credentials, region: str = REGION, *, validate: bool = True) -> Any:
         """A boto3 client. It never repeats a call, so that a fault is seen as it is.
@@ -50,38 +54,47 @@ class Transport:
             region: the Region that is asked.
             validate: whether boto3 checks parameters before it asks.
         """
-        key = (service, credentials.access_key, region, validate)
         with _making:
-            if key not in self._clients:
-                self._clients[key] = self._make(service, credentials, region, validate=validate)
-            return self._clients[key]
+            return _client(service, credentials, region, validate=validate)
 
-    def _make(self, service: str, credentials: Credentials, region: str, *, validate: bool) -> Any:
-        client = _session().client(
-            service,  # type: ignore[call-overload] # any service, by name
-            region_name=region,
-            endpoint_url=self._url,
-            aws_access_key_id=credentials.access_key,
-            aws_secret_access_key=credentials.secret_key,
-            aws_session_token=credentials.token,
-            config=Config(
-                retries={"total_max_attempts": 1, "mode": "standard"},
-                parameter_validation=validate,
-                s3={"addressing_style": "path"},
-            ),
-        )
-        client.meta.events.register("before-send.*.*", self._send)
-        return client
-
-    def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        reply = self._gate.handle(_environ(request))
+    def send(self, request: AWSPreparedRequest) -> AWSResponse:
+        """Let the gate answer, as if the request had come to the sandbox's own address."""
+        url = self._url + request.url.removeprefix(NOWHERE)
+        reply = self._gate.handle(_environ(request, url))
         headers: Any = HeadersDict(reply.headers)  # what botocore's own tests give it
-        return AWSResponse(request.url, reply.status, headers, _Body(reply.body))
+        return AWSResponse(url, reply.status, headers, _Body(reply.body))
 
 
-def _environ(request: AWSPreparedRequest) -> dict[str, Any]:
-    environ = Request.from_primitives(request.method, request.url, request.headers, request.body).environ
-    address = urlsplit(request.url)
+@functools.cache
+def _client(service: str, credentials: Credentials, region: str, *, validate: bool) -> Any:
+    client = _session().client(
+        service,  # type: ignore[call-overload] # any service, by name
+        region_name=region,
+        endpoint_url=NOWHERE,
+        aws_access_key_id=credentials.access_key,
+        aws_secret_access_key=credentials.secret_key,
+        aws_session_token=credentials.token,
+        config=Config(
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            parameter_validation=validate,
+            inject_host_prefix=False,
+            s3={"addressing_style": "path"},
+        ),
+    )
+    client.meta.events.register("before-send.*.*", _send)
+    return client
+
+
+def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    if Transport.current is None:
+        raise RuntimeError("there is no sandbox")
+    return Transport.current.send(request)
+
+
+def _environ(request: AWSPreparedRequest, url: str) -> dict[str, Any]:
+    environ = Request.from_primitives(request.method, url, request.headers, request.body).environ
+    address = urlsplit(url)
+    environ["HTTP_HOST"] = address.netloc
     # moto looks here for a path whose escapes are still as they were sent.
     environ["RAW_URI"] = address.path + (f"?{address.query}" if address.query else "")
     return environ

@@ -50,7 +50,7 @@ class Sandbox:
         port: int = 0,
         speed: float | None = None,
         directory: Path | None = None,
-        permissions: bool = True,
+        permissions: bool | Simulator = True,
         data: bool = True,
         start: datetime = START,
     ) -> None:
@@ -61,7 +61,8 @@ class Sandbox:
             speed: None lets time jump to the next thing due, whenever `run` or a wait asks; a number lets it pass
                 so many times as fast as the wall's, by itself.
             directory: where databases and snapshots are kept; None takes a temporary one.
-            permissions: whether calls are decided by the simulator (if Node is there), or all allowed.
+            permissions: whether calls are decided by the simulator (if Node is there), or all allowed; a running
+                simulator is used and left running.
             data: whether databases are running servers, or control plane only.
             start: the virtual time to begin at.
         """
@@ -87,10 +88,11 @@ class Sandbox:
         self.on_state = self.interpreter.on_state
         self.on_execution_end = self.interpreter.on_end
 
-    def _start_services(self, directory: Path | None, *, permissions: bool, data: bool) -> None:
-        simulator = Simulator.where_installed() if permissions else None
-        if simulator is not None:
-            self._closing.callback(simulator.close)
+    def _start_services(self, directory: Path | None, *, permissions: bool | Simulator, data: bool) -> None:
+        simulator = permissions if isinstance(permissions, Simulator) else None
+        if permissions is True:
+            simulator = Simulator.where_installed()
+            self._closing.callback(simulator.close if simulator else lambda: None)
         if directory is None:
             directory = open_directory("sandbox-")
             self._closing.callback(shutil.rmtree, directory)

@@ -1,7 +1,8 @@
 """Mending: how an attempt of a Task, Map or Parallel state ends.
 
 AWS: by its own outcome, by its TimeoutSeconds, or with its execution (StopExecution, the machine's TimeoutSeconds, a
-failing branch); the latter run no Retry and no Catch. Each attempt of a `.waitForTaskToken` state has its own token.
+failing branch); the latter run no Retry and no Catch, and what the attempt still does is not told. Each attempt of a
+`.waitForTaskToken` state has its own token.
 moto: StopExecution never ends a token's wait, its time-out is retried and caught, a stopped execution turns into a
 failed one, a Retry's pause cannot be interrupted, a token serves all attempts, and whole seconds are lost in a Wait.
 """
@@ -23,6 +24,7 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 from sandbox.clock import current
+from sandbox.interpreter.history import leave_out_of_history
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock, VirtualThread
@@ -66,6 +68,8 @@ class Attempts:
             thread = self._run(state, frame, env, seconds)
             frame.set_ended()
             env.close_frame(frame)
+            if not thread.done:
+                leave_out_of_history(frame)
             if not env.is_running():
                 return
             if thread.error is not None:

@@ -61,7 +61,7 @@ class Executions:
 
 def start(call: Call) -> dict[str, Any]:
     """StartExecution."""
-    name = call.parameters.get("name") or str(mock_random.uuid4())
+    name = call.parameters.get("name", str(mock_random.uuid4()))
     if not 1 <= len(name) <= LONGEST_NAME or FORBIDDEN.search(name):
         raise AwsError("InvalidName", f"Invalid Name: '{name}'")
     text = call.parameters.get("input", "{}")

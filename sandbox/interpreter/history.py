@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FAILURES = ("Failed", "TimedOut")
 # AWS ends an execution that reaches this length.
 HISTORY_LIMIT = 25_000
+OVER = "over"
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,10 @@ class Story:
             execution.update(StartTime=aws_time(execution["StartTime"]), RedriveCount=0)
             return env
 
-        def add_and_tell(manager: Any, *args: Any, **kwargs: Any) -> int:
-            number = add_event(manager, *args, **kwargs)
+        def add_and_tell(manager: Any, context: Any, *args: Any, **kwargs: Any) -> int:
+            if OVER in vars(context):
+                return int(context.last_published_event_id)
+            number = add_event(manager, context, *args, **kwargs)
             self._tell(manager)
             return number
 
@@ -117,6 +120,11 @@ class Story:
             execution.error, execution.cause = state.error, state.cause
         for listener in list(self._on_end):
             listener(execution.account_id, execution.region_name, describe(execution))
+
+
+def leave_out_of_history(frame: Any) -> None:
+    """Nobody waits for this frame any more; what happens in it is no part of the execution."""
+    vars(frame.event_history_context)[OVER] = True
 
 
 def describe(execution: Any) -> dict[str, Any]:
