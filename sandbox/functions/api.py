@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sandbox.functions.function import VERSION
+from sandbox.functions.spec import VERSION
 from sandbox.gate import AwsError
 
 if TYPE_CHECKING:

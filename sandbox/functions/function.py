@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import Cancelled
 from sandbox.functions import output
-from sandbox.functions.spec import FunctionSpec, Invocation, failure
+from sandbox.functions.environment import variables
+from sandbox.functions.spec import VERSION, FunctionSpec, Invocation, failure
 from sandbox.gate import AwsError
 from sandbox.roles import RoleRefused, act_as
 
@@ -26,9 +27,6 @@ WARM_START_SECONDS = 0.02
 API_CALL_SECONDS = 0.08
 
 LINES_KEPT = 20_000
-VERSION = "$LATEST"
-# Template variables must not lead a handler out of the sandbox, nor into another role.
-OURS = frozenset({"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"})
 
 
 class Function:
@@ -103,7 +101,7 @@ class Function:
             return self._idle.pop()
         self.cold_starts += 1
         stream = f"{self.spec.account}-{self.spec.name}-{self.cold_starts}"
-        environment = self._environment(stream)
+        environment = variables(self.spec, self.credentials(), self._sandbox.url, stream)
         self._sandbox.clock.sleep(COLD_START_SECONDS)
         return self._zygote.spawn(environment, self._logs / stream)
 
@@ -181,34 +179,4 @@ class Function:
             "log_group_name": self.spec.log_group,
             "log_stream_name": process.log.name,
             "deadline": deadline,
-        }
-
-    def _environment(self, stream: str) -> dict[str, str]:
-        """The template's variables and Lambda's own; nothing of this machine's but PATH."""
-        spec, role = self.spec, self.credentials()
-        template = {name: value for name, value in spec.environment.items() if name not in OURS}
-        return {
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "LANG": "en_US.UTF-8",
-            "TZ": "UTC",
-            **template,
-            "_HANDLER": spec.handler,
-            "LAMBDA_TASK_ROOT": str(spec.code_root),
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{spec.runtime}",
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_FUNCTION_NAME": spec.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": VERSION,
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory),
-            "AWS_LAMBDA_LOG_GROUP_NAME": spec.log_group,
-            "AWS_LAMBDA_LOG_STREAM_NAME": stream,
-            "AWS_REGION": spec.region,
-            "AWS_DEFAULT_REGION": spec.region,
-            "AWS_ACCESS_KEY_ID": role.access_key,
-            "AWS_SECRET_ACCESS_KEY": role.secret_key,
-            "AWS_SESSION_TOKEN": role.token or "",
-            "AWS_ENDPOINT_URL": self._sandbox.url,
-            # Neither this machine's profiles nor an instance's metadata are a handler's business.
-            "AWS_CONFIG_FILE": "/dev/null",
-            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-            "AWS_EC2_METADATA_DISABLED": "true",
         }

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sandbox.accounts import PARTITION, REGION
 from sandbox.functions import api
 from sandbox.functions.asynchronous import Later
-from sandbox.functions.function import VERSION, Function
+from sandbox.functions.function import Function
 from sandbox.functions.process import Zygote
+from sandbox.functions.spec import VERSION
 from sandbox.gate import AwsError
 
 if TYPE_CHECKING:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+VERSION = "$LATEST"
+"""The only version that a function has here."""
+
 
 @dataclass(frozen=True)
 class FunctionSpec:

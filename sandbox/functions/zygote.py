@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 # Loaded once for all processes; other services' models are loaded by the handlers that use them.
-PRELOADED_SERVICES = ("dynamodb", "events", "kms", "rds", "secretsmanager", "ssm", "stepfunctions", "sts")
+PRELOADED_SERVICES = ("dynamodb", "events", "kms", "rds", "secretsmanager", "sqs", "ssm", "stepfunctions", "sts")
 DESCRIPTORS = 3
 PR_SET_PDEATHSIG = 1
 

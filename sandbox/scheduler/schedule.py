@@ -65,19 +65,13 @@ def read(call: Call) -> Schedule:
     """
     given = call.parameters
     start = _moment(given.get("StartDate")) or datetime.fromtimestamp(call.time, UTC)
-    zone = given.get("ScheduleExpressionTimezone") or "UTC"
-    try:
-        expression = parse(given["ScheduleExpression"], zone, start)
-    except BadExpression as error:
-        message = f"Invalid Schedule Expression {given['ScheduleExpression']}. {error}"
-        raise AwsError("ValidationException", message) from error
     _check_target(given["Target"])
     return Schedule(
         account=call.caller.account,
         region=call.region,
         group=given.get("GroupName") or "default",
         name=given["Name"],
-        expression=expression,
+        expression=_expression(given, start),
         start=start,
         end=_moment(given.get("EndDate")),
         window_minutes=_window(given["FlexibleTimeWindow"]),
@@ -85,6 +79,14 @@ def read(call: Call) -> Schedule:
         delete_after=given.get("ActionAfterCompletion") == "DELETE",
         target=given["Target"],
     )
+
+
+def _expression(given: dict[str, Any], start: datetime) -> Expression:
+    text, zone = given["ScheduleExpression"], given.get("ScheduleExpressionTimezone") or "UTC"
+    try:
+        return parse(text, zone, start)
+    except BadExpression as error:
+        raise AwsError("ValidationException", f"Invalid Schedule Expression {text}. {error}") from error
 
 
 def _moment(value: Any) -> datetime | None:
