@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from botocore.session import get_session
 
-from sandbox.accounts import REGION
 from sandbox.rds.clusters import Clusters
 from sandbox.rds.copies import Copies
 from sandbox.rds.core import Core, aws_time
@@ -19,7 +18,8 @@ from sandbox.rds.instances import Instances
 from sandbox.rds.keys import Keys
 from sandbox.rds.modifications import Modifications
 from sandbox.rds.passwords import Passwords
-from sandbox.rds.restores import Restores
+from sandbox.rds.restored_clusters import RestoredClusters
+from sandbox.rds.restored_instances import RestoredInstances
 from sandbox.rds.sharing import Sharing
 from sandbox.rds.snapshots import Snapshots
 from sandbox.rds.tags import TagOperations
@@ -80,12 +80,12 @@ class Rds:
         found = self.store.tagged(Arn.parse(arn))
         return None if found is None else dict(found.tags)
 
-    def take_automated(self, instance: str, caller: Caller, region: str = REGION) -> Snapshot:
-        """Take an automated snapshot of an instance, as the nightly backup would; nothing else makes them here."""
-        database = self.store.instances[Arn(region, caller.account, "db", instance)]
+    def take_automated(self, database_arn: str, caller: Caller) -> Snapshot:
+        """Take an automated snapshot, as the nightly backup would; nothing else makes them here."""
+        (database,) = [one for one in self.store.databases() if str(one.arn) == database_arn]
         moment = aws_time(self.core.clock.now)
         name = f"rds:{database.name}-{moment:%Y-%m-%d-%H-%M}"
-        arn = Arn(region, caller.account, database.family.snapshot_kind, name)
+        arn = Arn(database.arn.region, database.arn.account, database.family.snapshot_kind, name)
         return self._snapshots[database.family].take(caller, database, arn, {}, "automated")
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ class Rds:
 
     def _answers(self) -> dict[str, Answer]:
         core, passwords = self.core, self._passwords
-        instances, clusters, restores = Instances(core, passwords), Clusters(core, passwords), Restores(core, passwords)
+        instances, clusters = Instances(core, passwords), Clusters(core, passwords)
         modifications = Modifications(core, passwords)
         deletions, tags = Deletions(core, passwords, self._snapshots), TagOperations(core)
         answers: dict[str, Answer] = {
@@ -106,12 +106,12 @@ class Rds:
             "DescribeDBInstances": instances.describe,
             "ModifyDBInstance": modifications.instance,
             "DeleteDBInstance": deletions.instance,
-            "RestoreDBInstanceFromDBSnapshot": restores.instance,
+            "RestoreDBInstanceFromDBSnapshot": RestoredInstances(core, passwords).restore,
             "CreateDBCluster": clusters.create,
             "DescribeDBClusters": clusters.describe,
             "ModifyDBCluster": modifications.cluster,
             "DeleteDBCluster": deletions.cluster,
-            "RestoreDBClusterFromSnapshot": restores.cluster,
+            "RestoreDBClusterFromSnapshot": RestoredClusters(core).restore,
             "AddTagsToResource": tags.add,
             "RemoveTagsFromResource": tags.remove,
             "ListTagsForResource": tags.show,

@@ -60,7 +60,9 @@ class Clusters:
         arn = free_arn(self._core, call, CLUSTERS)
         check_database_quota(self._core, CLUSTERS, arn)
         cluster = self._made(call, arn)
-        cluster.server = self._core.data.create(cluster, self._passwords.initial(call, cluster))
+        with self._core.keys.given_back_if_refused(*cluster.held_keys):
+            password = self._passwords.initial(call, cluster)
+        cluster.server = self._core.data.create(cluster, password)
         begin(self._core, cluster, self._core.durations.cluster_creation)
         return {"DBCluster": cluster_row(cluster, self._core.store)}
 

@@ -151,18 +151,19 @@ class Copies:
                 words=SOURCE,
             )
         if copy.key_arn is not None:
-            target_key = keys.use(
-                transport.caller,
-                copy.key_arn,
-                actions,
-                region=copy.arn.region,
-                resource_id=resource_id,
-                words=self._family.target_key_words,
-            )
+            with keys.given_back_if_refused(source_key):
+                target_key = keys.use(
+                    transport.caller,
+                    copy.key_arn,
+                    actions,
+                    region=copy.arn.region,
+                    resource_id=resource_id,
+                    words=self._family.target_key_words,
+                )
         return source_key, target_key
 
     def _finish(self, transport: Transport) -> None:
-        """Share and key must hold until the copy is done (facts 1.2); else it fails, as AWS says it might."""
+        """Share and key must hold until the copy is done; else it fails, as AWS says it might (USER_CopySnapshot)."""
         copy = transport.copy
         if self._core.store.snapshots.get(copy.arn) is not copy:
             return

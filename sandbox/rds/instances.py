@@ -154,7 +154,9 @@ class Instances:
             shown=shown(given),
             **common_settings(call),
         )
-        instance.server = self._core.data.create(instance, self._passwords.initial(call, instance))
+        with self._core.keys.given_back_if_refused(key):
+            password = self._passwords.initial(call, instance)
+        instance.server = self._core.data.create(instance, password)
         return instance
 
     def _member(self, call: Call, arn: Arn) -> Instance:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sandbox.kms import KeyNotAccessible
+from sandbox.protocol import AwsError
 from sandbox.rds.errors import key_not_accessible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sandbox.accounts import Caller
     from sandbox.kms import Key, Kms
@@ -82,6 +84,15 @@ class Keys:
             return self._kms.allow_managed_password(caller, key, secret_name=secret_name, region=region)
         except KeyNotAccessible as refusal:
             raise key_not_accessible(SPECIFIED, refusal.key) from refusal
+
+    @contextmanager
+    def given_back_if_refused(self, *taken: Key | None) -> Iterator[None]:
+        """A call that is refused in here leaves no grant of RDS behind."""
+        try:
+            yield
+        except AwsError:
+            self.release([key for key in taken if key is not None])
+            raise
 
     def release(self, held: list[Key]) -> None:
         """RDS gives up its grants: what they were for is gone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import ClientError
@@ -33,13 +33,14 @@ class World:
     rds: Rds
     transport: Transport
     identities: Identities
+    moto: Moto
     simulator: Simulator | None
-    made: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def open(cls, directory: Path, *, data: bool = False, permissions: bool = False) -> Self:
         clock, identities = Clock(), Identities()
-        gate = Gate(identities, clock, Moto())
+        moto = Moto()
+        gate = Gate(identities, clock, moto)
         simulator = Simulator() if permissions else None
         rights = Permissions(simulator, identities, clock)
         gate.before.append(rights.authorise)
@@ -47,11 +48,12 @@ class World:
         kms.register(gate)
         rds = Rds(clock, kms, rights, directory, data=data)
         rds.register(gate)
-        return cls(clock, rds, Transport(gate, "http://127.0.0.1:1"), identities, simulator)
+        return cls(clock, rds, Transport(gate, "http://127.0.0.1:1"), identities, moto, simulator)
 
     def close(self) -> None:
         self.rds.close()
         self.clock.close()
+        self.moto.close()
         if self.simulator is not None:
             self.simulator.close()
 

@@ -53,6 +53,10 @@ def begin(world: World, client: Any = None, **parameters: Any) -> dict[str, Any]
     return dict(answer["DBSnapshot"])
 
 
+def grants_of(world: World, key: str) -> int:
+    return len(world.client("kms").list_grants(KeyId=key)["Grants"])
+
+
 def test_a_copy_in_the_account_changes_the_key_and_keeps_the_age_of_the_data(world: World) -> None:
     key = world.key()
     before = world.snapshot_row("plain")
@@ -85,12 +89,11 @@ def test_the_target_gets_a_copy_of_its_own(world: World, transfer_key: str, own_
 
 
 def test_the_copy_gives_up_its_grant_on_the_transfer_key(world: World, transfer_key: str, own_key: str) -> None:
-    grants = world.client("kms").list_grants
-    before = len(grants(KeyId=transfer_key)["Grants"])
+    before = grants_of(world, transfer_key)
     begin(world, KmsKeyId=own_key)
-    assert len(grants(KeyId=transfer_key)["Grants"]) == before + 1
+    assert grants_of(world, transfer_key) == before + 1
     world.until_snapshot("mine", TARGET)
-    assert len(grants(KeyId=transfer_key)["Grants"]) == before
+    assert grants_of(world, transfer_key) == before
 
 
 @pytest.mark.usefixtures("transfer_key")
@@ -134,13 +137,14 @@ def test_the_callers_own_policies_count_too(world: World, transfer_key: str, own
     world.until_snapshot("mine", TARGET)
 
 
-@pytest.mark.usefixtures("transfer_key")
-def test_a_target_key_that_cannot_be_used(world: World) -> None:
+def test_a_target_key_that_cannot_be_used(world: World, transfer_key: str) -> None:
+    before = grants_of(world, transfer_key)
     nowhere = "arn:aws:kms:eu-west-1:222222222222:key/00000000-0000-0000-0000-000000000000"
     assert error_of(lambda: begin(world, KmsKeyId=nowhere)) == (
         "KMSKeyNotAccessibleFault",
         f"The target KMS key [{nowhere}] does not exist, is not enabled or you do not have permissions to access it.",
     )
+    assert grants_of(world, transfer_key) == before
     disabled = world.key(TARGET)
     world.client("kms", TARGET).disable_key(KeyId=disabled.rsplit("/", 1)[1])
     assert code_of(lambda: begin(world, KmsKeyId=disabled)) == "KMSKeyNotAccessibleFault"

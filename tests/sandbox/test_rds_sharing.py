@@ -1,4 +1,4 @@
-"""Who may see a snapshot, and what may not be shared (facts 1.1)."""
+"""Who may see a snapshot, and what may not be shared (RDS guide, USER_ShareSnapshot)."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_twenty_accounts_and_no_more(world: World) -> None:
 def test_an_unfinished_or_automated_snapshot_cannot_be_shared(world: World) -> None:
     world.client().create_db_snapshot(DBSnapshotIdentifier="new", DBInstanceIdentifier="db")
     assert code_of(lambda: modify(world, "new", ValuesToAdd=[TARGET.id])) == "InvalidDBSnapshotState"
-    automated = world.rds.take_automated("db", SOURCE.admin.caller)
+    automated = world.rds.take_automated("arn:aws:rds:eu-west-1:111111111111:db:db", SOURCE.admin.caller)
     world.wait(lambda: automated.status == "available")
     assert code_of(lambda: modify(world, automated.name, ValuesToAdd=[TARGET.id])) == "InvalidDBSnapshotState"
     assert code_of(world.client().delete_db_snapshot, DBSnapshotIdentifier=automated.name) == "InvalidDBSnapshotState"

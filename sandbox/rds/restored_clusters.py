@@ -1,0 +1,110 @@
+"""RestoreDBClusterFromSnapshot: the cluster without instances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.rds.engines import engine_named
+from sandbox.rds.errors import invalid_combination, unknown_to_the_sandbox
+from sandbox.rds.families import CLUSTERS, INSTANCES
+from sandbox.rds.identifiers import Arn, is_arn
+from sandbox.rds.keys import NEEDED_TO_CREATE
+from sandbox.rds.models import Cluster, Snapshot
+from sandbox.rds.network import parameter_group
+from sandbox.rds.parameters import refuse_unknown, shown
+from sandbox.rds.provision import begin, check_database_quota, common_settings, free_arn, placed
+from sandbox.rds.restores import HONOURED, check_available, key_to_read, tags_of_restored
+from sandbox.rds.views import cluster_row
+
+if TYPE_CHECKING:
+    from sandbox.gate import Call
+    from sandbox.kms import Key
+    from sandbox.rds.core import Core
+
+TAKEN = frozenset(
+    HONOURED
+    | {
+        "AvailabilityZones",
+        "DBClusterIdentifier",
+        "DBClusterParameterGroupName",
+        "DatabaseName",
+        "EngineVersion",
+        "KmsKeyId",
+        "SnapshotIdentifier",
+    },
+)
+
+
+class RestoredClusters:
+    """New clusters from snapshots."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def restore(self, call: Call) -> dict[str, Any]:
+        """RestoreDBClusterFromSnapshot: under a key of one's choice; also from a shared snapshot; no instances."""
+        refuse_unknown(call, TAKEN)
+        snapshot = self._snapshot(call)
+        arn = free_arn(self._core, call, CLUSTERS)
+        check_database_quota(self._core, CLUSTERS, arn)
+        check_available(snapshot)
+        cluster = self._record(call, arn, snapshot)
+        source_key = key_to_read(self._core, call, snapshot)
+        with self._core.keys.given_back_if_refused(source_key):
+            own_key = self._own_key(call, cluster.resource_id) or source_key
+        cluster.key_arn = own_key.arn if own_key else None
+        cluster.held_keys = [own_key] if own_key else []
+        cluster.server = self._core.data.restore(cluster, snapshot, source_key)
+        if source_key is not None and source_key is not own_key:
+            self._core.keys.release([source_key])
+        begin(self._core, cluster, self._core.durations.restore_of_cluster(snapshot.size_gb))
+        return {"DBCluster": cluster_row(cluster, self._core.store)}
+
+    def _snapshot(self, call: Call) -> Snapshot:
+        name = call.parameters["SnapshotIdentifier"]
+        if is_arn(name) and Arn.parse(name).kind == INSTANCES.snapshot_kind:
+            raise unknown_to_the_sandbox("migrating a DB instance snapshot to an Aurora cluster")
+        snapshot = self._core.store.snapshot(call, CLUSTERS, name)
+        if call.parameters["Engine"] != snapshot.engine:
+            raise invalid_combination(
+                f"The engine {call.parameters['Engine']} doesn't match the snapshot's engine {snapshot.engine}.",
+            )
+        return snapshot
+
+    def _record(self, call: Call, arn: Arn, snapshot: Snapshot) -> Cluster:
+        given = call.parameters
+        engine = engine_named(snapshot.engine)
+        # Without a version AWS takes the Region's default one, not the snapshot's.
+        version = given.get("EngineVersion", engine.default_version)
+        group = given.get("DBClusterParameterGroupName")
+        return Cluster(
+            arn=arn,
+            resource_id=self._core.store.new_resource_id(CLUSTERS),
+            engine=engine.name,
+            engine_version=version,
+            master_username=snapshot.master_username,
+            database_name=given.get("DatabaseName", snapshot.database_name),
+            port=given.get("Port", engine.port),
+            size_gb=snapshot.size_gb,
+            key_arn=None,
+            created=self._core.clock.now,
+            network=placed(call),
+            parameter_group=parameter_group(call, group, engine.parameter_family(version), of_cluster=True),
+            tags=tags_of_restored(call, snapshot),
+            backup_retention_days=given.get("BackupRetentionPeriod", snapshot.details["BackupRetentionPeriod"]),
+            shown=shown(given),
+            **common_settings(call),
+        )
+
+    def _own_key(self, call: Call, resource_id: str) -> Key | None:
+        """The key that the call names; without one the cluster stays under the snapshot's, even a foreign one."""
+        named = call.parameters.get("KmsKeyId")
+        if not named:
+            return None
+        return self._core.keys.use(
+            call.caller,
+            named,
+            NEEDED_TO_CREATE,
+            region=call.region,
+            resource_id=resource_id,
+        )

@@ -1,0 +1,122 @@
+"""RestoreDBInstanceFromDBSnapshot. What it carries over and what falls back to a default: RDS guide, "Restoring"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.protocol import AwsError
+from sandbox.rds.engines import Engine, engine_named
+from sandbox.rds.errors import invalid_combination
+from sandbox.rds.families import INSTANCES
+from sandbox.rds.models import Instance, Snapshot
+from sandbox.rds.network import parameter_group
+from sandbox.rds.parameters import refuse_unknown, shown
+from sandbox.rds.provision import (
+    begin,
+    check_database_quota,
+    common_settings,
+    free_arn,
+    placed,
+    publicly_accessible,
+)
+from sandbox.rds.restores import HONOURED, check_available, key_to_read, tags_of_restored
+from sandbox.rds.views import instance_row
+
+if TYPE_CHECKING:
+    from sandbox.gate import Call
+    from sandbox.rds.core import Core
+    from sandbox.rds.identifiers import Arn
+    from sandbox.rds.passwords import Passwords
+
+TAKEN = frozenset(
+    HONOURED
+    | {
+        "AllocatedStorage",
+        "AvailabilityZone",
+        "DBInstanceClass",
+        "DBInstanceIdentifier",
+        "DBParameterGroupName",
+        "DBSnapshotIdentifier",
+        "ManageMasterUserPassword",
+        "MasterUserSecretKmsKeyId",
+        "MultiAZ",
+        "PubliclyAccessible",
+    },
+)
+
+
+class RestoredInstances:
+    """New instances from snapshots."""
+
+    def __init__(self, core: Core, passwords: Passwords) -> None:
+        self._core = core
+        self._passwords = passwords
+
+    def restore(self, call: Call) -> dict[str, Any]:
+        """RestoreDBInstanceFromDBSnapshot: keeps the snapshot's key; shared and encrypted is refused."""
+        refuse_unknown(call, TAKEN)
+        snapshot = self._snapshot(call)
+        arn = free_arn(self._core, call, INSTANCES)
+        check_database_quota(self._core, INSTANCES, arn)
+        check_available(snapshot)
+        instance = self._record(call, arn, snapshot)
+        key = key_to_read(self._core, call, snapshot)
+        if call.parameters.get("ManageMasterUserPassword"):
+            with self._core.keys.given_back_if_refused(key):
+                self._passwords.manage_restored(call, instance)
+        instance.held_keys = [key] if key else []
+        instance.server = self._core.data.restore(instance, snapshot, key)
+        begin(self._core, instance, self._core.durations.restore_of_instance(snapshot.size_gb))
+        return {"DBInstance": instance_row(instance, self._core.store)}
+
+    def _snapshot(self, call: Call) -> Snapshot:
+        name = call.parameters.get("DBSnapshotIdentifier")
+        if not name:
+            raise invalid_combination("You must specify a DBSnapshotIdentifier.")
+        snapshot = self._core.store.snapshot(call, INSTANCES, name)
+        if snapshot.encrypted and snapshot.arn.account != call.caller.account:
+            raise AwsError(
+                self._core.settings.unconfirmed.restore_of_shared_encrypted_code,
+                "You can't restore a DB instance from a DB snapshot that is both shared and encrypted. Copy it first.",
+            )
+        return snapshot
+
+    def _record(self, call: Call, arn: Arn, snapshot: Snapshot) -> Instance:
+        given, details = call.parameters, snapshot.details
+        engine = _engine(call, snapshot)
+        network = placed(call)
+        size = given.get("AllocatedStorage", snapshot.size_gb)
+        if size < snapshot.size_gb:
+            raise invalid_combination("AllocatedStorage can't be less than that of the snapshot.")
+        family = engine.parameter_family(snapshot.engine_version)
+        echoed = {member: value for member, value in details.items() if member in ("StorageType", "Iops")}
+        return Instance(
+            arn=arn,
+            resource_id=self._core.store.new_resource_id(INSTANCES),
+            engine=engine.name,
+            engine_version=snapshot.engine_version,
+            master_username=snapshot.master_username,
+            database_name=snapshot.database_name,
+            port=given.get("Port", snapshot.port),
+            size_gb=size,
+            key_arn=snapshot.key_arn,
+            created=self._core.clock.now,
+            network=network,
+            parameter_group=parameter_group(call, given.get("DBParameterGroupName"), family, of_cluster=False),
+            tags=tags_of_restored(call, snapshot),
+            backup_retention_days=given.get("BackupRetentionPeriod", details["BackupRetentionPeriod"]),
+            instance_class=given.get("DBInstanceClass", details["DBInstanceClass"]),
+            publicly_accessible=publicly_accessible(call, network),
+            multi_az=bool(given.get("MultiAZ")),
+            shown={**echoed, **shown(given)},
+            **common_settings(call),
+        )
+
+
+def _engine(call: Call, snapshot: Snapshot) -> Engine:
+    given = call.parameters
+    if given.get("Engine", snapshot.engine) != snapshot.engine:
+        raise invalid_combination(f"The engine {given['Engine']} isn't compatible with {snapshot.engine}.")
+    if given.get("ManageMasterUserPassword") and not snapshot.engine.startswith("oracle-"):
+        raise invalid_combination("ManageMasterUserPassword at a restore applies to RDS for Oracle only.")
+    return engine_named(snapshot.engine)
