@@ -5,10 +5,11 @@ that a misspelt one is told instead of ignored. Inside the product these doors a
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from snapferry import examples
 from snapferry.errors import InvalidInput
 
 SOURCE_SIDE = "snapferry.source"
@@ -16,11 +17,13 @@ SOURCE_SIDE = "snapferry.source"
 TARGET_SIDE = "snapferry.target"
 """``source`` of the events that the target account sends."""
 
-type AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="12 digits of an AWS account")]
+type AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="12 digits of an AWS account")]
 type TransferId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="16 hex digits, one trip of a snapshot")]
 type Family = Literal["instance", "cluster"]
-type Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+$")]
-type Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", description="UTC, whole seconds")]
+type Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$")]
+type Moment = Annotated[
+    str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", description="UTC, whole seconds")
+]
 
 
 class Question(StrEnum):
@@ -41,14 +44,21 @@ class Reply(StrEnum):
     FAILED = "Failed"
 
 
-class Contract(BaseModel):
-    """A model that refuses fields it does not know, and does not change once read."""
+type AnyQuestion = Annotated[Question, Field(strict=False)]
+"""A question by its name: in JSON no member of an enumeration can stand."""
+type AnyReply = Annotated[Reply, Field(strict=False)]
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class Contract(BaseModel):
+    """A model that refuses fields it does not know, guesses at no types, and does not change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class TransferRequest(Contract):
     """Input of ``ferry_snapshot``: which database shall cross."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": examples.TRANSFER_REQUESTS})
 
     database: Annotated[
         str, Field(min_length=1, max_length=63, description="Name of an RDS instance or of an Aurora cluster")
@@ -80,7 +90,7 @@ class Asked(Contract):
 
     version: Literal[1] = 1
     transfer: TransferId
-    question: Question
+    question: AnyQuestion
     source_account: AccountId
     target_account: AccountId
     region: str
@@ -89,6 +99,8 @@ class Asked(Contract):
 
 class Offer(Asked):
     """Detail of "Transfer Offered": may this database come?"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": examples.OFFERS})
 
     question: Literal[Question.OFFER] = Question.OFFER
     database: DatabaseFacts
@@ -99,6 +111,8 @@ class Offer(Asked):
 class SnapshotShared(Asked):
     """Detail of "Snapshot Shared": take your copy now. Also the input of ``receive_snapshot``."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": examples.SNAPSHOTS_SHARED})
+
     question: Literal[Question.RECEIVE] = Question.RECEIVE
     snapshot_arn: Arn
     database: DatabaseFacts
@@ -106,6 +120,8 @@ class SnapshotShared(Asked):
 
 class RestoreRequested(Asked):
     """Detail of "Restore Requested": bring a database up from your copy. Also the input of ``restore_database``."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": examples.RESTORES_REQUESTED})
 
     question: Literal[Question.RESTORE] = Question.RESTORE
     snapshot_arn: Arn
@@ -116,11 +132,15 @@ class RestoreRequested(Asked):
 class ReceiveAlone(Contract):
     """Input of ``receive_snapshot`` when a person starts it: a snapshot that is shared with this account."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": examples.RECEIVES_ALONE})
+
     snapshot_arn: Arn
 
 
 class RestoreAlone(Contract):
     """Input of ``restore_database`` when a person starts it: a snapshot of this account that is already there."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": examples.RESTORES_ALONE})
 
     snapshot_arn: Arn
     database: Annotated[str, Field(max_length=63, description="The name to take the restore profile by")]
@@ -130,11 +150,13 @@ class RestoreAlone(Contract):
 class Answer(Contract):
     """Detail of every answer: ``result`` is what the source's state gets, a failed one has an error and a cause."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": examples.ANSWERS})
+
     version: Literal[1] = 1
     transfer: TransferId
-    question: Question
+    question: AnyQuestion
     source_account: AccountId
-    reply: Reply
+    reply: AnyReply
     result: dict[str, str | int | list[str] | None] = {}
     error: str | None = None
     cause: str | None = None
@@ -153,6 +175,8 @@ class Profile(Contract):
     transfer's id.
     """
 
+    model_config = ConfigDict(json_schema_extra={"examples": examples.PROFILES})
+
     version: Literal[1] = 1
     identifier: Annotated[str, Field(description="Name of the new database; must be free")] = "{database}-2"
     name: Annotated[str, Field(description="Under which /snapferry/<name>/connection is published")] = "{database}"
@@ -170,6 +194,13 @@ class Profile(Contract):
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
     keep_snapshot: Annotated[bool, Field(description="Keep the received snapshot once the restore is done")] = False
     tags: dict[str, str] = {}
+
+
+_PLAIN_WORDS: Final = {
+    "extra_forbidden": "no such field",
+    "missing": "this field is missing",
+    "model_type": "it must be a JSON object",
+}
 
 
 def parsed[Model: Contract](model: type[Model], value: object, *, what: str) -> Model:
@@ -206,4 +237,4 @@ def schema_name(model: type[Contract]) -> str:
 
 
 def _plain(kind: str, message: str) -> str:
-    return "no such field" if kind == "extra_forbidden" else message
+    return _PLAIN_WORDS.get(kind, message)

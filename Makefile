@@ -1,0 +1,69 @@
+# Snapferry. `make` lists what there is; each target makes what it needs.
+
+PYTHON ?= python3.13
+BIN := .venv/bin
+export AWS_DEFAULT_REGION ?= eu-west-1
+export SAM_CLI_TELEMETRY := 0
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help demo sandbox test check format build schemas requirements deploy-source deploy-target clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: .venv/.made node_modules/.made ## carry a database from one account to the other, on this machine (ENGINE=...)
+	@$(BIN)/python -m sandbox demo $(if $(ENGINE),--engine $(ENGINE))
+
+sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4566 SPEED=120 ENGINE=...)
+	@$(BIN)/python -m sandbox serve $(if $(PORT),--port $(PORT)) $(if $(SPEED),--speed $(SPEED)) \
+	  $(if $(ENGINE),--engine $(ENGINE))
+
+test: .venv/.made node_modules/.made ## run the tests
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/.made node_modules/.made ## format, lint, types, templates, build: all that CI runs before the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy functions sandbox tests
+	$(BIN)/sam validate --config-env source --lint
+	$(BIN)/sam validate --config-env target --lint
+	$(MAKE) --no-print-directory build
+
+format: .venv/.made ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+build: .venv/.made ## build what is deployed, for both accounts
+	$(BIN)/sam build --config-env source
+	$(BIN)/sam build --config-env target
+
+deploy-target: .venv/.made ## deploy the target account's stack (first)
+	$(BIN)/sam build --config-env target
+	$(BIN)/sam deploy --config-env target --guided
+
+deploy-source: .venv/.made ## deploy the source account's stack
+	$(BIN)/sam build --config-env source
+	$(BIN)/sam deploy --config-env source --guided
+
+schemas: .venv/.made ## write docs/schemas anew from the models
+	$(BIN)/python -m docs.generate_schemas
+
+requirements: ## pin the requirements anew (needs uv)
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \
+	  functions/requirements.in -o functions/requirements.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \
+	  -c functions/requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove everything that was made
+	rm -rf .venv node_modules .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/.made: requirements-dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed: install it, or say PYTHON=/path/to/it" >&2; exit 1; }
+	@echo "Making .venv (a minute or so) ..." && $(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.made: package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent; \
+	 else echo "Node 20 is not installed: the sandbox will not check permissions." >&2; mkdir -p node_modules; fi
+	@touch $@
