@@ -62,7 +62,7 @@ def test_sleep_and_calls_take_virtual_time_only(workshop: Workshop) -> None:
     spec = workshop.function("look", STS, timeout=900)
     began, real = workshop.sandbox.clock.now, time.perf_counter()
     seen, _ = invoke(workshop, spec.name, {"sleep": 600})
-    assert 600 < seen["now"] - began < 602
+    assert 600 + 0.08 < seen["now"] - began < 602  # each of its API calls takes time as well
     assert 600_000 < seen["used_milliseconds"] < 601_000
     assert workshop.sandbox.clock.now >= seen["now"]
     assert time.perf_counter() - real < 20
@@ -286,6 +286,10 @@ def test_no_process_outlives_a_sandbox_that_is_killed() -> None:
 
 
 def runs(pid: int) -> bool:
-    """Whether a process is there and no zombie that only waits for this machine's init."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return state.stdout.strip()[:1] not in ("", "Z")
+    """Whether a process is there, and is no zombie that only waits for this machine's init."""
+    if not Path("/proc/self").exists():
+        return subprocess.run(["ps", "-p", str(pid)], capture_output=True, check=False).returncode == 0
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
