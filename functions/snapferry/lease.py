@@ -17,7 +17,7 @@ SIZE_LIMIT: Final = 32 * 1024
 """Bytes that a key policy may have (aws-facts 4.3)."""
 
 _SID: Final = re.compile(r"Snapferry([0-9a-f]{16})(Look|Use|Grant)")
-_DEAD_PRINCIPAL: Final = re.compile(r"A(IDA|ROA|GPA|NPA|IPA)[A-Z0-9]{12,}")
+_DEAD_PRINCIPAL: Final = re.compile(r"A(IDA|ROA)[A-Z0-9]{12,}")
 
 # What AWS documents for copying a shared encrypted snapshot (aws-facts 2.4, 4.2)
 _CRYPTOGRAPHIC: Final = [
@@ -65,11 +65,13 @@ def statements(lease: Lease) -> list[Statement]:
 
 def opened(policy: Policy, lease: Lease) -> Policy:
     """Return a policy with a transfer's lease in it, as the only one of that transfer."""
-    return _with(policy, [*closed(policy, lease.transfer)["Statement"], *statements(lease)])
+    return _with(policy, [*_statements_of(closed(policy, lease.transfer)), *statements(lease)])
 
 
 def closed(policy: Policy, transfer: str) -> Policy:
-    """Return a policy without one transfer's lease."""
+    """Return a policy without one transfer's lease; one that has none is returned as it is."""
+    if not any(transfer_of(each) == transfer for each in _statements_of(policy)):
+        return policy
     return _with(policy, [each for each in _statements_of(policy) if transfer_of(each) != transfer])
 
 
@@ -96,13 +98,13 @@ def fingerprint(policy: Policy) -> str:
 
 
 def same(one: Policy, other: Policy) -> bool:
-    """Tell whether two documents say the same, whatever the order of their keys."""
+    """Tell whether two documents say the same, in whichever way KMS writes them."""
     return _canonical(one) == _canonical(other)
 
 
 def dead_principals(policy: Policy) -> list[str]:
     """Return the ids of deleted users and roles in a policy: KMS would refuse to take it back (aws-facts 4.3)."""
-    return sorted({match[0] for match in _DEAD_PRINCIPAL.finditer(json.dumps(_principals(policy)))})
+    return sorted({name for name in _principals(policy) if _DEAD_PRINCIPAL.fullmatch(name)})
 
 
 def size(policy: Policy) -> int:
@@ -144,9 +146,20 @@ def _statements_of(policy: Policy) -> list[Statement]:
     return list(found) if isinstance(found, list) else [found]
 
 
-def _principals(policy: Policy) -> list[Any]:
-    return [each.get(name) for each in _statements_of(policy) for name in ("Principal", "NotPrincipal")]
+def _principals(policy: Policy) -> list[str]:
+    named = [each.get(key) for each in _statements_of(policy) for key in ("Principal", "NotPrincipal")]
+    kinds = [kind for one in named for kind in (one.values() if isinstance(one, dict) else [one])]
+    return [str(name) for kind in kinds for name in (kind if isinstance(kind, list) else [kind])]
 
 
 def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return json.dumps(_unlisted(value), sort_keys=True, separators=(",", ":"))
+
+
+def _unlisted(value: Any) -> Any:
+    """Write a list of one as its only member: KMS may show either (aws-facts 4.3)."""
+    if isinstance(value, dict):
+        return {name: _unlisted(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return _unlisted(value[0]) if len(value) == 1 else [_unlisted(inner) for inner in value]
+    return value
