@@ -16,7 +16,7 @@ MANAGED_TAG: Final = "snapferry:managed"
 
 _DATABASE_LETTERS: Final = 40
 _EXECUTION_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_DATABASE_NAME: Final = re.compile(r"[a-z](?:-?[a-z0-9])*", re.IGNORECASE)
+_DATABASE_NAME: Final = re.compile(r"[a-z](?:-?[a-z0-9])*", re.IGNORECASE | re.ASCII)
 
 
 def transfer_id(execution_arn: str, started_at: str) -> str:

@@ -1,5 +1,6 @@
 """A transfer as the source sees it: planned once, before anything is made, and then carried from state to state."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # AWS lets a snapshot be taken in these (aws-facts 2.2)
 _SNAPSHOT_POSSIBLE: Final = frozenset({"available", "storage-optimization", "storage-initialization"})
 _NOT_OURS: Final = ("docdb", "neptune", "custom-")
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,7 @@ def _check_execution(execution: Execution) -> None:
 
 
 def _check_route(route: Route) -> None:
-    if not (len(route.target_account) == len(route.source_account) and route.target_account.isdecimal()):
+    if not _ACCOUNT.fullmatch(route.target_account):
         raise InvalidRoute(
             f"The target account {route.target_account!r} is not 12 digits",
             resource="TargetAccountId",
