@@ -1,8 +1,11 @@
 """The receipt: what one transfer did, how long access was open, and the proof that it is closed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import ConfigDict
+
+from snapferry import examples
 from snapferry.contracts import Contract, Moment, TransferId
 from snapferry.transfers import TransferPlan
 from snapferry.waits import parse_time
@@ -28,7 +31,9 @@ class Access(Contract):
 class Receipt(Contract):
     """The output of ``ferry_snapshot``."""
 
-    version: int = 1
+    model_config = ConfigDict(json_schema_extra={"examples": examples.RECEIPTS})
+
+    version: Literal[1] = 1
     transfer: TransferId
     execution_arn: str
     database: str

@@ -1,0 +1,122 @@
+"""Examples of all that comes in or goes out, the smallest first, for the schemas in ``docs/schemas``: one transfer.
+
+Plain data; the models in ``contracts`` and ``receipts`` name it.
+"""
+
+from typing import Any, Final
+
+_TRANSFER: Final = "a7520109e34c49ea"
+_SOURCE: Final = "111111111111"
+_TARGET: Final = "222222222222"
+_OWN_KEY: Final = f"arn:aws:kms:eu-west-1:{_TARGET}:key/0987dcba-09fe-87dc-65ba-ab0987654321"
+_TRANSFER_KEY: Final = f"arn:aws:kms:eu-west-1:{_SOURCE}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_COPYING_ROLE: Final = f"arn:aws:iam::{_TARGET}:role/snapferry-target-CopySnapshotFunctionRole"
+_EXECUTION: Final = f"arn:aws:states:eu-west-1:{_SOURCE}:execution:snapferry-source-ferry-snapshot:first"
+_SNAPSHOT: Final = f"arn:aws:rds:eu-west-1:{_SOURCE}:cluster-snapshot:sf-example-db-{_TRANSFER}"
+_SHARED: Final = f"{_SNAPSHOT}-c"
+_RECEIVED: Final = f"arn:aws:rds:eu-west-1:{_TARGET}:cluster-snapshot:sf-example-db-{_TRANSFER}"
+
+_DATABASE: Final[dict[str, Any]] = {
+    "identifier": "example-db",
+    "arn": f"arn:aws:rds:eu-west-1:{_SOURCE}:cluster:example-db",
+    "family": "cluster",
+    "engine": "aurora-mysql",
+    "engine_version": "8.0.mysql_aurora.3.10.0",
+    "gigabytes": 0,
+    "instance_class": "db.r6g.large",
+    "port": 3306,
+    "master_username": "admin",
+}
+_ASKED: Final[dict[str, Any]] = {
+    "version": 1,
+    "transfer": _TRANSFER,
+    "source_account": _SOURCE,
+    "target_account": _TARGET,
+    "region": "eu-west-1",
+    "deadline": "2026-01-03T02:00:00Z",
+    "database": _DATABASE,
+}
+_ANSWERED: Final[dict[str, Any]] = {"version": 1, "transfer": _TRANSFER, "source_account": _SOURCE}
+_RESTORED: Final[dict[str, Any]] = {
+    "identifier": "example-db-2",
+    "arn": f"arn:aws:rds:eu-west-1:{_TARGET}:cluster:example-db-2",
+    "endpoint": "example-db-2.cluster-abcdefghijkl.eu-west-1.rds.amazonaws.com",
+    "port": 3306,
+    "engine": "aurora-mysql",
+    "master_username": "admin",
+    "secret_arn": f"arn:aws:secretsmanager:eu-west-1:{_TARGET}:secret:rds!cluster-0a1b2c3d-AbCdEf",
+    "key_arn": _OWN_KEY,
+    "parameter": "/snapferry/example-db/connection",
+}
+
+TRANSFER_REQUESTS: Final[list[Any]] = [
+    {"database": "example-db"},
+    {"database": "example-db", "restore": True, "profile": "reporting"},
+]
+OFFERS: Final[list[Any]] = [{**_ASKED, "question": "Transfer Offered", "restore": True, "profile": None}]
+SNAPSHOTS_SHARED: Final[list[Any]] = [{**_ASKED, "question": "Snapshot Shared", "snapshot_arn": _SHARED}]
+RESTORES_REQUESTED: Final[list[Any]] = [
+    {**_ASKED, "question": "Restore Requested", "snapshot_arn": _RECEIVED, "profile": None}
+]
+RECEIVES_ALONE: Final[list[Any]] = [{"snapshot_arn": _SHARED}]
+RESTORES_ALONE: Final[list[Any]] = [
+    {"snapshot_arn": _RECEIVED, "database": "example-db"},
+    {"snapshot_arn": _RECEIVED, "database": "example-db", "profile": "reporting"},
+]
+ANSWERS: Final[list[Any]] = [
+    {**_ANSWERED, "question": "Transfer Offered", "reply": "Accepted", "result": {"role_arn": _COPYING_ROLE}},
+    {
+        **_ANSWERED,
+        "question": "Transfer Offered",
+        "reply": "Declined",
+        "error": "TransferDeclined",
+        "cause": f"In the target account {_TARGET}: there is a database example-db-2 already.",
+    },
+    {
+        **_ANSWERED,
+        "question": "Snapshot Shared",
+        "reply": "Received",
+        "result": {"snapshot_arn": _RECEIVED, "key_arn": _OWN_KEY},
+    },
+    {**_ANSWERED, "question": "Restore Requested", "reply": "Restored", "result": _RESTORED},
+]
+PROFILES: Final[list[Any]] = [
+    {"subnet_group": "databases", "security_groups": ["sg-0123456789abcdef0"]},
+    {
+        "identifier": "{database}-{transfer}",
+        "name": "{database}-of-production",
+        "subnet_group": "databases",
+        "security_groups": ["sg-0123456789abcdef0"],
+        "instance_class": "db.r6g.large",
+        "instances": 2,
+        "deletion_protection": False,
+        "backup_retention_days": 1,
+        "keep_snapshot": True,
+        "tags": {"team": "reporting"},
+    },
+]
+RECEIPTS: Final[list[Any]] = [
+    {
+        "version": 1,
+        "transfer": _TRANSFER,
+        "execution_arn": _EXECUTION,
+        "database": _DATABASE["arn"],
+        "target_account": _TARGET,
+        "target_snapshot": _RECEIVED,
+        "restored": _RESTORED,
+        "access": {
+            "key_arn": _TRANSFER_KEY,
+            "principal": _COPYING_ROLE,
+            "opened_at": "2026-01-01T03:15:14Z",
+            "would_have_ended_at": "2026-01-03T02:00:00Z",
+            "closed_at": "2026-01-01T04:08:25Z",
+            "exposure_seconds": 3191,
+            "fingerprint_at_opening": "c748ac909c1be0859d786844dd90bc2be390af3086c0af475e480c00b007f598",
+            "fingerprint_at_closing": "c748ac909c1be0859d786844dd90bc2be390af3086c0af475e480c00b007f598",
+        },
+        "deleted_snapshots": [_SNAPSHOT, _SHARED],
+        "started_at": "2026-01-01T02:00:00Z",
+        "finished_at": "2026-01-01T04:27:02Z",
+        "seconds": 8822,
+    }
+]
