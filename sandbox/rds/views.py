@@ -98,6 +98,8 @@ def instance_row(instance: Instance, store: Store) -> dict[str, Any]:
         "PubliclyAccessible": instance.publicly_accessible,
         "PromotionTier": instance.promotion_tier if cluster else None,
     }
+    if cluster is not None:
+        row["VpcSecurityGroups"] = _security_groups(cluster)
     if instance.status != CREATING:
         address, port = endpoint(instance, cluster or instance)
         row["Endpoint"] = {"Address": address, "Port": port, "HostedZoneId": "ZSANDBOX"}
@@ -158,9 +160,7 @@ def _database_row(database: Database) -> dict[str, Any]:
         "StorageEncrypted": database.key_arn is not None,
         "StorageEncryptionType": _encryption_type(database.key_arn, database.engine),
         "KmsKeyId": database.key_arn,
-        "VpcSecurityGroups": [
-            {"VpcSecurityGroupId": group, "Status": "active"} for group in database.network.security_groups
-        ],
+        "VpcSecurityGroups": _security_groups(database),
         "BackupRetentionPeriod": database.backup_retention_days,
         "DeletionProtection": database.deletion_protection,
         "CopyTagsToSnapshot": database.copy_tags_to_snapshot,
@@ -171,6 +171,10 @@ def _database_row(database: Database) -> dict[str, Any]:
         else {"SecretArn": secret.arn, "SecretStatus": secret.status, "KmsKeyId": secret.key.arn},
         "TagList": tag_list(database.tags),
     }
+
+
+def _security_groups(database: Database) -> list[dict[str, str]]:
+    return [{"VpcSecurityGroupId": group, "Status": "active"} for group in database.network.security_groups]
 
 
 def _encryption_type(key_arn: str | None, engine: str) -> str:

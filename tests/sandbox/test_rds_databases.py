@@ -170,6 +170,16 @@ def test_an_instance_joins_only_an_available_cluster(world: World) -> None:
     assert code_of(world.member, "m", "young") == "InvalidDBClusterStateFault"
 
 
+def test_members_stand_in_the_security_groups_of_their_cluster(world: World) -> None:
+    subnets, group = private_subnets(world)
+    vpc = world.client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"]
+    other = world.client("ec2").create_security_group(GroupName="app", Description="d", VpcId=vpc)["GroupId"]
+    world.cluster(DBSubnetGroupName=subnets, VpcSecurityGroupIds=[group])
+    world.member("m1", "example-db")
+    world.client().modify_db_cluster(DBClusterIdentifier="example-db", VpcSecurityGroupIds=[other])
+    assert instance_of(world, "m1")["VpcSecurityGroups"] == [{"VpcSecurityGroupId": other, "Status": "active"}]
+
+
 def test_a_renamed_cluster_keeps_its_members(world: World) -> None:
     world.cluster()
     world.member("m1", "example-db")
