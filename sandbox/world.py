@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sandbox.accounts import ACCOUNTS, REGION, SOURCE, Identities
 from sandbox.backend import Moto
@@ -44,6 +44,8 @@ class Sandbox:
     One at a time in a process: moto's state and the process's time are shared.
     """
 
+    _one: ClassVar[Sandbox | None] = None
+
     def __init__(  # noqa: PLR0913 - each is a way to run the whole
         self,
         *,
@@ -66,6 +68,9 @@ class Sandbox:
             data: whether databases are running servers, or control plane only.
             start: the virtual time to begin at.
         """
+        if Sandbox._one is not None:
+            raise RuntimeError("another sandbox runs in this process; close it first")
+        Sandbox._one = self
         self._closing = ExitStack()
         with ExitStack() as undo:
             undo.callback(self.close)
@@ -169,6 +174,7 @@ class Sandbox:
             if hasattr(self, part):
                 getattr(self, part).close()
         self._closing.close()
+        Sandbox._one = None
 
     def __enter__(self) -> Self:
         return self

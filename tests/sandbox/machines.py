@@ -19,9 +19,9 @@ INVOKE = "arn:aws:states:::lambda:invoke"
 
 
 class Machines:
-    """One account's machines, and a stand-in for its functions."""
+    """One account's machines, and (unless the functions are to be real) a stand-in for its functions."""
 
-    def __init__(self, sandbox: Sandbox, account: Account = SOURCE) -> None:
+    def __init__(self, sandbox: Sandbox, account: Account = SOURCE, *, stand_in: bool = True) -> None:
         self.sandbox = sandbox
         self.account = account
         self.client = sandbox.client("stepfunctions", account)
@@ -40,7 +40,8 @@ class Machines:
         iam = sandbox.client("iam", account)
         self.role = iam.create_role(RoleName="machine", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
         iam.put_role_policy(RoleName="machine", PolicyName="all", PolicyDocument=json.dumps(ANYTHING))
-        self.function(lambda _: {})
+        if stand_in:
+            self.function(lambda _: {})
 
     def function(self, handler: Callable[[Any], Any]) -> None:
         """From now on every function does this; a `Failure` that it raises is the function's own."""
