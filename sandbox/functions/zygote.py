@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import importlib.util
 import json
 import os
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # Loaded once for all processes; other services' models are loaded by the handlers that use them.
 PRELOADED_SERVICES = ("dynamodb", "events", "kms", "rds", "secretsmanager", "sqs", "ssm", "stepfunctions", "sts")
+# What functions are commonly shipped with: read and compiled once. Nothing of the deployed code itself is loaded here.
+PRELOADED_MODULES = ("aws_lambda_powertools.logging", "aws_lambda_powertools.utilities.typing", "pydantic.main")
 DESCRIPTORS = 3
 PR_SET_PDEATHSIG = 1
 
@@ -56,7 +59,10 @@ def load_worker() -> ModuleType:
 
 
 def preload(worker: ModuleType) -> None:
-    """Import boto3, load the services' models once, and let every API call ask for time."""
+    """Import boto3 and its companions, load the services' models once, and let every API call ask for time."""
+    for name in PRELOADED_MODULES:
+        if importlib.util.find_spec(name.partition(".")[0]):
+            importlib.import_module(name)
     import boto3  # noqa: F401, PLC0415 -- after time.sleep is replaced
     import botocore.endpoint  # noqa: PLC0415
     import botocore.loaders  # noqa: PLC0415
