@@ -3,7 +3,7 @@
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import answering
-from snapferry.contracts import Answer, Offer, Question, Reply, parsed
+from snapferry.contracts import Answer, Offer, parsed
 from snapferry.entry import Event, Result, account_of, entry_point
 from snapferry.errors import OwnKeyNotUsable, ProfileInvalid, ProfileNotFound, TransferDeclined
 from snapferry.keys import find_key
@@ -11,6 +11,7 @@ from snapferry.restore_checks import Wanted, reasons_against
 from snapferry.senders import check_sender
 from snapferry.settings import Settings
 from snapferry.target_stack import TargetStack, clients
+from snapferry.vocabulary import Question, Reply
 
 
 @entry_point

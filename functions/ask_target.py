@@ -6,13 +6,13 @@ The task ends when ``hear_answer`` sends its token back, with the target's answe
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import asking, aws
-from snapferry.contracts import SOURCE_SIDE, Question
 from snapferry.entry import Event, Result, entry_point
 from snapferry.messages import put_event
 from snapferry.settings import Settings
 from snapferry.state.questions import OpenQuestion, Questions
 from snapferry.state.table import Table
 from snapferry.transfers import TransferPlan
+from snapferry.vocabulary import SOURCE_SIDE, Question
 
 
 @entry_point
@@ -29,6 +29,6 @@ def handler(event: Event, _context: LambdaContext) -> Result:
         bus=settings.bus,
         source=SOURCE_SIDE,
         detail_type=question,
-        detail=asking.worded(question, plan, event.get("received")),
+        detail=asking.worded(question, plan, event.get("received")).model_dump_json(),
     )
     return {}

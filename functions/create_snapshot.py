@@ -12,5 +12,5 @@ from snapferry.transfers import TransferPlan
 def handler(event: Event, _context: LambdaContext) -> Result:
     plan = TransferPlan.read(event["plan"])
     snapshots = Snapshots(aws.client("rds"), plan.family)
-    snapshots.create(plan.facts.identifier, plan.snapshot, plan.tags)
+    snapshots.create(plan.database["identifier"], plan.snapshot, plan.tags)
     return {"begun": waits.show_time(waits.now())}

@@ -11,11 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from snapferry import aws
-from snapferry.contracts import Answer, Reply, parsed
+from snapferry.contracts import Answer, parsed
 from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.settings import Settings
 from snapferry.state.questions import OpenQuestion, Questions
 from snapferry.state.table import Table
+from snapferry.vocabulary import Reply
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient

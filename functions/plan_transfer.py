@@ -7,8 +7,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapferry import aws
 from snapferry.contracts import TransferRequest, parsed
 from snapferry.entry import Event, Result, account_of, entry_point, partition_of
+from snapferry.planning import Route, plan_transfer
 from snapferry.settings import Settings
-from snapferry.transfers import Execution, Route, plan_transfer
+from snapferry.transfers import Execution
 
 
 @entry_point

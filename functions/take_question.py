@@ -10,11 +10,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from snapferry import answering, aws
-from snapferry.contracts import Answer, Question, Reply, RestoreRequested, SnapshotShared, parsed
+from snapferry.contracts import Answer, RestoreRequested, SnapshotShared, parsed
 from snapferry.entry import Event, Result, account_of, entry_point
 from snapferry.errors import InvalidInput, NotOurs, StepFailed
 from snapferry.senders import check_sender
 from snapferry.settings import Settings
+from snapferry.vocabulary import Question, Reply
 
 type Asked = SnapshotShared | RestoreRequested
 

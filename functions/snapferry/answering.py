@@ -3,14 +3,15 @@
 from typing import TYPE_CHECKING
 
 from snapferry import aws
-from snapferry.contracts import TARGET_SIDE, Answer
+from snapferry.contracts import Answer
 from snapferry.messages import put_event
 from snapferry.settings import Settings
 from snapferry.state.outcomes import Outcomes
 from snapferry.state.table import Table
+from snapferry.vocabulary import TARGET_SIDE
 
 if TYPE_CHECKING:
-    from snapferry.contracts import Question
+    from snapferry.vocabulary import Question
 
 
 def give(answer: Answer) -> None:
@@ -26,7 +27,13 @@ def given(transfer: str, question: "Question") -> Answer | None:
 
 def send(answer: Answer) -> None:
     """Put the event of an answer on the own bus; a rule carries it to the source."""
-    put_event(aws.client("events"), bus=Settings().bus, source=TARGET_SIDE, detail_type=answer.reply, detail=answer)
+    put_event(
+        aws.client("events"),
+        bus=Settings().bus,
+        source=TARGET_SIDE,
+        detail_type=answer.reply,
+        detail=answer.model_dump_json(),
+    )
 
 
 def _outcomes() -> Outcomes:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from snapferry.contracts import Asked, Offer, Question, RestoreRequested, SnapshotShared
+from snapferry.contracts import Asked, DatabaseFacts, Offer, RestoreRequested, SnapshotShared
 from snapferry.transfers import TransferPlan
+from snapferry.vocabulary import Question
 
 NOBODY_ANSWERED: Final = "NobodyAnswered"
 
@@ -17,13 +18,13 @@ def worded(question: Question, plan: TransferPlan, received: Mapping[str, Any] |
         plan: The transfer.
         received: The target's answer to "Snapshot Shared"; a restore starts from its copy.
     """
-    head = {
+    head: dict[str, Any] = {
         "transfer": plan.transfer,
         "source_account": plan.source_account,
         "target_account": plan.target_account,
         "region": plan.region,
         "deadline": plan.deadline,
-        "database": plan.facts,
+        "database": DatabaseFacts.model_validate(plan.database),
     }
     match question:
         case Question.OFFER:

@@ -4,44 +4,20 @@ Each is a model with a version; ``docs/schemas`` holds the JSON Schema generated
 that a misspelt one is told instead of ignored. Inside the product these doors are the only place with pydantic.
 """
 
-from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from snapferry import examples
 from snapferry.errors import InvalidInput
-
-SOURCE_SIDE = "snapferry.source"
-"""``source`` of the events that the source account sends."""
-TARGET_SIDE = "snapferry.target"
-"""``source`` of the events that the target account sends."""
+from snapferry.vocabulary import Family, Question, Reply
 
 type AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="12 digits of an AWS account")]
 type TransferId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="16 hex digits, one trip of a snapshot")]
-type Family = Literal["instance", "cluster"]
 type Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$")]
 type Moment = Annotated[
     str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", description="UTC, whole seconds")
 ]
-
-
-class Question(StrEnum):
-    """What the source asks; the detail type of the event that asks it."""
-
-    OFFER = "Transfer Offered"
-    RECEIVE = "Snapshot Shared"
-    RESTORE = "Restore Requested"
-
-
-class Reply(StrEnum):
-    """What the target answers; the detail type of the event that answers."""
-
-    ACCEPTED = "Accepted"
-    DECLINED = "Declined"
-    RECEIVED = "Received"
-    RESTORED = "Restored"
-    FAILED = "Failed"
 
 
 type AnyQuestion = Annotated[Question, Field(strict=False)]

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Final
 
-from snapferry.contracts import Contract
 from snapferry.errors import AwsBusy, AwsRefused
 
 if TYPE_CHECKING:
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
 _BUSY: Final = frozenset({"InternalFailure", "ThrottlingException"})
 
 
-def put_event(events: "EventBridgeClient", *, bus: str, source: str, detail_type: str, detail: Contract) -> None:
+def put_event(events: "EventBridgeClient", *, bus: str, source: str, detail_type: str, detail: str) -> None:
     """Put one event on a bus of this account.
 
     The call succeeds although the entry fails, so its result is looked at (aws-facts 5.1).
@@ -23,7 +22,7 @@ def put_event(events: "EventBridgeClient", *, bus: str, source: str, detail_type
     entry = {
         "Source": source,
         "DetailType": detail_type,
-        "Detail": detail.model_dump_json(),
+        "Detail": detail,
         "EventBusName": bus,
     }
     result = events.put_events(Entries=[entry])["Entries"][0]  # type: ignore[list-item]

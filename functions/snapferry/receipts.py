@@ -63,7 +63,7 @@ def receipt(
     return Receipt(
         transfer=plan.transfer,
         execution_arn=plan.execution_arn,
-        database=plan.facts.arn,
+        database=plan.database["arn"],
         target_account=plan.target_account,
         target_snapshot=carried["received"]["snapshot_arn"],
         restored=more["restored"],

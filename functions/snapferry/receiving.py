@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from snapferry import names
-from snapferry.contracts import Family, ReceiveAlone, SnapshotShared, parsed
+from snapferry.contracts import ReceiveAlone, SnapshotShared, parsed
 from snapferry.databases import Snapshot, Snapshots
 from snapferry.errors import OwnKeyNotUsable, SnapshotNotFound
 from snapferry.keys import find_key
 from snapferry.target_stack import Clients, TargetStack
 from snapferry.transfers import Execution
+from snapferry.vocabulary import Family
 from snapferry.waits import parse_time, show_time
 
 if TYPE_CHECKING:

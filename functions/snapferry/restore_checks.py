@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from snapferry import aws, names
-from snapferry.contracts import Family, Profile
+from snapferry.contracts import Profile
 from snapferry.databases import Database, find_database
 from snapferry.errors import OwnKeyNotUsable
 from snapferry.keys import find_key
 from snapferry.target_stack import Clients, TargetStack
+from snapferry.vocabulary import Family
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from snapferry.contracts import Family
 from snapferry.databases.records import Database
+from snapferry.vocabulary import Family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

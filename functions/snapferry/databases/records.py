@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from snapferry.contracts import Family
+from snapferry.vocabulary import Family
 
 if TYPE_CHECKING:
     from mypy_boto3_rds.type_defs import TagTypeDef

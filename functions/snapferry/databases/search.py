@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
-from snapferry.contracts import Family
 from snapferry.databases.clusters import Clusters
 from snapferry.databases.family import DatabaseFamily
 from snapferry.databases.instances import Instances
 from snapferry.databases.records import Database
+from snapferry.vocabulary import Family
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient

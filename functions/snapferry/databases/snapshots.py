@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from snapferry import aws
-from snapferry.contracts import Family
 from snapferry.databases.records import Snapshot, tag_list
 from snapferry.errors import AwsRefused, NameTaken, NotOurs, SnapshotNotFound
 from snapferry.names import TRANSFER_TAG
+from snapferry.vocabulary import Family
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
