@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from snapferry import contracts, examples
-from snapferry.contracts import Answer, Offer, Profile, Question, Reply, TransferRequest, parsed
+from snapferry.contracts import Answer, Offer, Profile, TransferRequest, parsed
 from snapferry.errors import InvalidInput
+from snapferry.vocabulary import Question, Reply
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
