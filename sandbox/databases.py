@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
 AVAILABLE = "available"
 
-__all__ = ["AVAILABLE", "Databases", "LoginError"]
+__all__ = ["AVAILABLE", "Databases", "LoginError", "Snapshot"]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a listing says of one snapshot."""
+
+    identifier: str
+    status: str
+    percent: int
+    """RDS's PercentProgress."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,45 @@ class Databases:
     def status(self, identifier: str) -> str:
         """Its status: `creating`, `available`, ..."""
         return str(self.describe(identifier)["Status" if self.clustered else "DBInstanceStatus"])
+
+    def members(self, identifier: str) -> list[tuple[str, str]]:
+        """Name and status of each instance of a cluster; none for an instance."""
+        if not self.clustered:
+            return []
+        rows = self.sandbox.client("rds", self.account).describe_db_instances()["DBInstances"]
+        return [
+            (str(row["DBInstanceIdentifier"]), str(row["DBInstanceStatus"]))
+            for row in rows
+            if row.get("DBClusterIdentifier") == identifier
+        ]
+
+    def identifiers(self) -> list[str]:
+        """The names of all databases of this family."""
+        rds = self.sandbox.client("rds", self.account)
+        if self.clustered:
+            return [str(row["DBClusterIdentifier"]) for row in rds.describe_db_clusters()["DBClusters"]]
+        return [str(row["DBInstanceIdentifier"]) for row in rds.describe_db_instances()["DBInstances"]]
+
+    def snapshots(self) -> list[Snapshot]:
+        """The account's own snapshots of this family."""
+        word = "DBClusterSnapshot" if self.clustered else "DBSnapshot"
+        rds = self.sandbox.client("rds", self.account)
+        answer = rds.describe_db_cluster_snapshots() if self.clustered else rds.describe_db_snapshots()
+        return [
+            Snapshot(str(row[f"{word}Identifier"]), str(row["Status"]), int(row["PercentProgress"]))
+            for row in answer[f"{word}s"]
+        ]
+
+    def shared_with(self, snapshot: str) -> list[str]:
+        """The accounts in a snapshot's attribute `restore`; `all` stands for everybody."""
+        rds = self.sandbox.client("rds", self.account)
+        if self.clustered:
+            answer = rds.describe_db_cluster_snapshot_attributes(DBClusterSnapshotIdentifier=snapshot)
+            attributes = answer["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"]
+        else:
+            answer = rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=snapshot)
+            attributes = answer["DBSnapshotAttributesResult"]["DBSnapshotAttributes"]
+        return [value for one in attributes if one["AttributeName"] == "restore" for value in one["AttributeValues"]]
 
     def port(self, identifier: str) -> int:
         """The port that programs log in to."""

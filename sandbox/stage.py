@@ -16,7 +16,7 @@ from sandbox.data import engine_for
 from sandbox.databases import AVAILABLE, Databases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sandbox.deploy import Stack
     from sandbox.world import Sandbox
@@ -122,6 +122,7 @@ def set_stage(
     *,
     source_parameters: Mapping[str, str] | None = None,
     target_parameters: Mapping[str, str] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Stage:
     """Set the scene in an empty sandbox; virtual time passes until the database is available.
 
@@ -130,13 +131,18 @@ def set_stage(
         engine: one of RDS's; with a server (see `engine_for`) and data on, the rows are really inserted.
         source_parameters: of the source's template, over the defaults.
         target_parameters: of the target's template, over the defaults.
+        tell: is told what is being done.
     """
+    tell("making the networks")
     source_network, target_network = make_network(sandbox, SOURCE), make_network(sandbox, TARGET)
     to_source = {"SourceAccountIds": SOURCE.id, "VpcId": target_network.vpc, **(target_parameters or {})}
     to_target = {"TargetAccountId": TARGET.id, **(source_parameters or {})}
+    tell("deploying template-target.yaml in the target account")
     target = sandbox.deploy(TARGET, "snapferry-target", ROOT / "template-target.yaml", to_source)
+    tell("deploying template.yaml in the source account")
     source = sandbox.deploy(SOURCE, "snapferry-source", ROOT / "template.yaml", to_target)
     write_profile(sandbox, target_network)
+    tell(f"creating {DATABASE} in the source account")
     make_database(sandbox, engine, source_network)
     return Stage(sandbox, engine, source, target, source_network, target_network)
 
