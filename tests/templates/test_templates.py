@@ -1,0 +1,150 @@
+"""The templates as AWS's own tools see them, and what the design asks of their resources."""
+
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox.deploy.loading import load_template
+from tests.templates import stacks
+from tests.templates.stacks import ROOT, SOURCE, TARGET, TEMPLATES, of_type
+
+both = pytest.mark.parametrize("template", TEMPLATES)
+
+
+@pytest.mark.parametrize("environment", ["source", "target"])
+def test_sam_finds_nothing_wrong(environment: str) -> None:
+    sam = Path(sys.executable).parent / "sam"
+    known = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-west-1"}
+    found = subprocess.run(
+        [sam, "validate", "--config-env", environment, "--lint"],
+        cwd=ROOT, env=known, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@both
+def test_every_function_has_its_handler(template: str) -> None:
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        module, name = function["Properties"]["Handler"].split(".")
+        assert callable(getattr(importlib.import_module(module), name))
+
+
+@both
+def test_every_setting_that_a_handler_asks_for_is_set(template: str) -> None:
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        module = function["Properties"]["Handler"].split(".")[0]
+        source = (ROOT / "functions" / f"{module}.py").read_text(encoding="utf-8")
+        asked = set(re.findall(r'text\(\s*"([A-Z_]+)"', source))
+        if (module, template) == ("explain_failure", TARGET):
+            asked -= {"DEAD_LETTER_QUEUE_URL"}  # only the source asks questions that stay without an answer
+        assert asked <= set(function["Properties"]["Environment"]["Variables"]), module
+
+
+@both
+def test_keys_outlive_their_stack_and_have_a_static_policy(template: str) -> None:
+    keys = of_type(template, "AWS::KMS::Key")
+    assert keys
+    for key in keys.values():
+        assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert key["Properties"]["EnableKeyRotation"] is True
+        policy = json.dumps(key["Properties"]["KeyPolicy"])
+        assert set(re.findall(r"\$\{([^}]+)\}", policy)) == {"AWS::Partition", "AWS::AccountId"}
+        assert not {"Ref", "Fn::If", "Fn::GetAtt"} & set(re.findall(r'"([\w:]+)":', policy))
+    assert not of_type(template, "AWS::KMS::Alias")  # a fixed name would stand in the way of a second route
+
+
+@both
+def test_every_rule_pins_the_account_that_an_event_comes_from(template: str) -> None:
+    own, other = {"Ref": "AWS::AccountId"}, {SOURCE: "TargetAccountId", TARGET: "SourceAccountIds"}[template]
+    rules = of_type(template, "AWS::Events::Rule")
+    assert rules
+    for name, rule in rules.items():
+        pattern = rule["Properties"]["EventPattern"]
+        carries = "RoleArn" in rule["Properties"]["Targets"][0]
+        if carries:  # the own account's events only, so that nothing loops
+            assert pattern["account"] == [own], name
+        else:
+            assert "AWS::AccountId" not in json.dumps(pattern["account"]), name
+            assert other in json.dumps(pattern["account"]), name
+        assert pattern["source"] == [f"snapferry.{_sender(template, carries=carries)}"], name
+
+
+@both
+def test_every_event_that_is_lost_lies_in_a_queue(template: str) -> None:
+    failing = {each["Properties"]["FunctionName"]["Ref"]: each["Properties"]
+               for each in of_type(template, "AWS::Lambda::EventInvokeConfig").values()}  # fmt: skip
+    for rule in of_type(template, "AWS::Events::Rule").values():
+        for target in rule["Properties"]["Targets"]:
+            assert target["DeadLetterConfig"]["Arn"]
+            function = target["Arn"].get("Fn::GetAtt", [""])[0]
+            if function:
+                assert failing[function]["DestinationConfig"]["OnFailure"]["Destination"]
+    for queue in of_type(template, "AWS::SQS::Queue").values():
+        assert queue["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert queue["Properties"]["SqsManagedSseEnabled"] is True
+
+
+@both
+def test_a_bus_admits_one_sender_with_its_own_source_and_detail_types(template: str) -> None:
+    (policy,) = of_type(template, "AWS::Events::EventBusPolicy").values()
+    statement = policy["Properties"]["Statement"]
+    assert statement["Action"] == "events:PutEvents"
+    assert "*" not in json.dumps(statement)
+    conditions = statement["Condition"]["StringEquals"]
+    assert conditions["events:source"] == f"snapferry.{_sender(template, carries=False)}"
+    heard = {kind for rule in of_type(template, "AWS::Events::Rule").values()
+             if "RoleArn" not in rule["Properties"]["Targets"][0]
+             for kind in rule["Properties"]["EventPattern"]["detail-type"]}  # fmt: skip
+    assert set(conditions["events:detail-type"]) == heard
+
+
+@both
+def test_the_state_is_kept_safe_and_ends_by_itself(template: str) -> None:
+    (table,) = of_type(template, "AWS::DynamoDB::Table").values()
+    properties = table["Properties"]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+
+
+@both
+def test_no_execution_data_is_logged_and_every_log_ends(template: str) -> None:
+    for machine in of_type(template, "AWS::StepFunctions::StateMachine").values():
+        assert machine["Properties"]["LoggingConfiguration"]["IncludeExecutionData"] is False
+    for group in of_type(template, "AWS::Logs::LogGroup").values():
+        assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        assert function["Properties"]["LoggingConfig"]["LogGroup"] == {"Ref": "FunctionsLogGroup"}
+
+
+@both
+def test_sam_local_may_set_the_endpoint_and_nobody_else_does(template: str) -> None:
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        assert function["Properties"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] == ""
+
+
+def test_a_schedule_is_off_unless_somebody_asks_for_it() -> None:
+    assert load_template(ROOT / SOURCE)["Parameters"]["ScheduleExpression"]["Default"] == ""
+    (schedule,) = of_type(SOURCE, "AWS::Scheduler::Schedule").values()
+    assert schedule["Condition"] == "HasSchedule"
+    assert json.loads(load_template(ROOT / SOURCE)["Parameters"]["ScheduleInput"]["Default"]) == {
+        "database": "example-db"
+    }
+
+
+def test_the_quarantine_lets_nobody_in_and_nothing_out() -> None:
+    group = stacks.resources(TARGET)["QuarantineGroup"]["Properties"]
+    assert "SecurityGroupIngress" not in group
+    assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["127.0.0.1/32"]
+
+
+def _sender(template: str, *, carries: bool) -> str:
+    """Whose events a rule of this template is about: it carries the own side's, and hears the other's."""
+    own, other = ("source", "target") if template == SOURCE else ("target", "source")
+    return own if carries else other
