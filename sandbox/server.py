@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 
 
+class AddressTakenError(OSError):
+    """Nobody can listen there: another program does, or it is not allowed."""
+
+
 class _Handler(MotoRequestHandler):
     """One connection: kept alive, quiet."""
 
@@ -34,7 +38,8 @@ class _Listener(ThreadedWSGIServer):
     daemon_threads = False  # joined when the server is closed
 
     def __init__(self, host: str, port: int, application: Callable[..., Any]) -> None:
-        super().__init__(host, port, application, _Handler)
+        with _bound(host, port) as listening:
+            super().__init__(host, port, application, _Handler, fd=listening.fileno())  # it takes a copy
         self._connections: set[socket.socket] = set()
 
     def get_request(self) -> tuple[socket.socket, Any]:
@@ -70,3 +75,11 @@ class Server:
         self._thread.join()
         self._listener.end_connections()
         self._listener.server_close()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket that listens. werkzeug, asked to make it, ends the process where it cannot."""
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise AddressTakenError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error

@@ -76,7 +76,9 @@ class Sandbox:
             undo.callback(self.close)
             self._start_core(start, port)
             self._start_services(directory, permissions=permissions, data=data)
-            self.pacer = None if speed is None else Pacer(self.clock, speed)
+            self.pacer: Pacer | None = None
+            if speed is not None:
+                self.pace(speed)
             undo.pop_all()
 
     def _start_core(self, start: datetime, port: int) -> None:
@@ -114,6 +116,10 @@ class Sandbox:
             service.register(self.gate)
         register_stacks(self.gate, self.stacks)
         self.gate.answer("sts", "GetCallerIdentity", self.identities.who_am_i)
+
+    def pace(self, speed: float) -> None:
+        """From now on time passes by itself, so many times as fast as the wall's; it jumps no more."""
+        self.pacer = Pacer(self.clock, speed)
 
     def client(self, service: str, account: Account = SOURCE) -> Any:
         """A boto3 client of the account's administrator, in process."""

@@ -55,14 +55,15 @@ def tell_story(engine: str | None = None) -> int:
         execution = _transfer(screen, stage, watch)
         if execution["status"] != SUCCEEDED:
             _tell_failure(screen, execution)
-            _prove(screen, proofs.of_closing(stage, before))
+            untrue = _prove(screen, proofs.of_closing(stage, before))
+            screen.say(("  The database is not in the target.", "bold red"), _not_true(untrue))
             return 1
         receipt = json.loads(execution["output"])
         chain = [*proofs.of_arrival(stage), *proofs.of_closing(stage, before), *proofs.of_receipt(receipt, watch)]
         untrue = _prove(screen, chain)
     took = duration(time.perf_counter() - begun)
     if untrue:
-        screen.say((f"  NOT TRUE: {'; '.join(untrue)}.", "bold red"))
+        screen.say(_not_true(untrue))
         return 1
     screen.say((f"  All of it is true: {duration(receipt['seconds'])} of AWS's time, told in {took}.", "bold green"))
     return 0
@@ -134,6 +135,10 @@ def _prove(screen: Screen, chain: Sequence[Proof]) -> list[str]:
         if not true:
             untrue.append(proof.sentence)
     return untrue
+
+
+def _not_true(untrue: Sequence[str]) -> tuple[str, str]:
+    return (f"  NOT TRUE: {'; '.join(untrue)}." if untrue else "  Nothing is left open."), "bold red"
 
 
 def _select() -> str:
