@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,10 +42,10 @@ class Commands:
         return self.stage.databases(SOURCE)
 
     def _exports(self) -> list[str]:
-        exports = [f"export AWS_CONFIG_FILE={shlex.quote(str(self.config))}"]
         programs = ROOT / ".venv" / "bin"
-        if shutil.which("aws") in (None, str(programs / "aws")):
-            exports.append(f'export PATH="$PATH":{shlex.quote(str(programs))}')
+        exports = [f"export AWS_CONFIG_FILE={shlex.quote(str(self.config))}"]
+        if (programs / "aws").exists():
+            exports.append(f'export PATH={shlex.quote(str(programs))}:"$PATH"')
         return exports
 
     def _transfer(self) -> list[str]:
