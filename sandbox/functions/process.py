@@ -50,6 +50,8 @@ class Zygote:
     def end(self, pid: int, *, kill: bool) -> int:
         """The exit code of a process that ended, or is killed here; minus the signal if by one."""
         if self._closed:  # they were all killed
+            if not kill:
+                raise Cancelled  # it did not end by itself, and nobody is left who would want to know
             return -signal.SIGKILL
         return int(self._ask({"end": pid, "kill": kill}, [])["status"])
 

@@ -61,7 +61,12 @@ class Simulator:
             raise FileNotFoundError("the IAM simulator needs Node and `npm ci`")
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
-            [node, str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            [node, str(WORKER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            start_new_session=True,  # Ctrl-C is for the sandbox, which ends it
         )
 
     @classmethod
