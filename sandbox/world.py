@@ -110,6 +110,7 @@ class Sandbox:
         self.rds = Rds(self.clock, self.kms, self.permissions, directory, data=data)
         self._closing.callback(self.rds.close)
         self.functions = Functions(self)
+        self._closing.callback(self.functions.remove_logs)
         self.events = Events(self)
         self.scheduler = Scheduler(self)
         for service in (self.kms, self.rds, self.functions, self.events, self.scheduler, self.interpreter):

@@ -109,6 +109,9 @@ class Functions:
         self._zygote.close()
         for function in self._functions.values():
             function.retire()  # their pipes
+
+    def remove_logs(self) -> None:
+        """Delete the handlers' output; once nobody runs who could still read or write it."""
         self._logs.cleanup()
 
     def _named(self, name: str, account: str | None) -> Iterator[Function]:
