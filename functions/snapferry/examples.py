@@ -5,11 +5,12 @@ Plain data; the models in ``contracts`` and ``receipts`` name it.
 
 from typing import Any, Final
 
-_TRANSFER: Final = "a7520109e34c49ea"
+_TRANSFER: Final = "bf28f723ae4345de"
 _SOURCE: Final = "111111111111"
 _TARGET: Final = "222222222222"
 _OWN_KEY: Final = f"arn:aws:kms:eu-west-1:{_TARGET}:key/0987dcba-09fe-87dc-65ba-ab0987654321"
 _TRANSFER_KEY: Final = f"arn:aws:kms:eu-west-1:{_SOURCE}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_SECRETS: Final = f"arn:aws:secretsmanager:eu-west-1:{_TARGET}:secret"
 _COPYING_ROLE: Final = f"arn:aws:iam::{_TARGET}:role/snapferry-target-CopySnapshotFunctionRole"
 _EXECUTION: Final = f"arn:aws:states:eu-west-1:{_SOURCE}:execution:snapferry-source-ferry-snapshot:first"
 _SNAPSHOT: Final = f"arn:aws:rds:eu-west-1:{_SOURCE}:cluster-snapshot:sf-example-db-{_TRANSFER}"
@@ -21,11 +22,11 @@ _DATABASE: Final[dict[str, Any]] = {
     "arn": f"arn:aws:rds:eu-west-1:{_SOURCE}:cluster:example-db",
     "family": "cluster",
     "engine": "aurora-mysql",
-    "engine_version": "8.0.mysql_aurora.3.10.0",
+    "engine_version": "8.0.mysql_aurora.3.08.2",
     "gigabytes": 0,
     "instance_class": "db.r6g.large",
     "port": 3306,
-    "master_username": "admin",
+    "master_username": "master",
 }
 _ASKED: Final[dict[str, Any]] = {
     "version": 1,
@@ -33,18 +34,18 @@ _ASKED: Final[dict[str, Any]] = {
     "source_account": _SOURCE,
     "target_account": _TARGET,
     "region": "eu-west-1",
-    "deadline": "2026-01-03T02:00:00Z",
+    "deadline": "2026-01-03T00:10:00Z",
     "database": _DATABASE,
 }
 _ANSWERED: Final[dict[str, Any]] = {"version": 1, "transfer": _TRANSFER, "source_account": _SOURCE}
 _RESTORED: Final[dict[str, Any]] = {
     "identifier": "example-db-2",
     "arn": f"arn:aws:rds:eu-west-1:{_TARGET}:cluster:example-db-2",
-    "endpoint": "example-db-2.cluster-abcdefghijkl.eu-west-1.rds.amazonaws.com",
+    "endpoint": "example-db-2.cluster-222222222222.eu-west-1.rds.amazonaws.com",
     "port": 3306,
     "engine": "aurora-mysql",
-    "master_username": "admin",
-    "secret_arn": f"arn:aws:secretsmanager:eu-west-1:{_TARGET}:secret:rds!cluster-0a1b2c3d-AbCdEf",
+    "master_username": "master",
+    "secret_arn": f"{_SECRETS}:rds!cluster-00000000-0000-4000-8000-000000000004-AbCdEf",
     "key_arn": _OWN_KEY,
     "parameter": "/snapferry/example-db/connection",
 }
@@ -81,12 +82,12 @@ ANSWERS: Final[list[Any]] = [
     {**_ANSWERED, "question": "Restore Requested", "reply": "Restored", "result": _RESTORED},
 ]
 PROFILES: Final[list[Any]] = [
-    {"subnet_group": "databases", "security_groups": ["sg-0123456789abcdef0"]},
+    {"subnet_group": "databases", "security_groups": ["sg-0123456789abcdef1"]},
     {
         "identifier": "{database}-{transfer}",
         "name": "{database}-of-production",
         "subnet_group": "databases",
-        "security_groups": ["sg-0123456789abcdef0"],
+        "security_groups": ["sg-0123456789abcdef1"],
         "instance_class": "db.r6g.large",
         "instances": 2,
         "deletion_protection": False,
@@ -107,16 +108,16 @@ RECEIPTS: Final[list[Any]] = [
         "access": {
             "key_arn": _TRANSFER_KEY,
             "principal": _COPYING_ROLE,
-            "opened_at": "2026-01-01T03:15:14Z",
-            "would_have_ended_at": "2026-01-03T02:00:00Z",
-            "closed_at": "2026-01-01T04:08:25Z",
+            "opened_at": "2026-01-01T01:25:14Z",
+            "would_have_ended_at": "2026-01-03T00:10:00Z",
+            "closed_at": "2026-01-01T02:18:25Z",
             "exposure_seconds": 3191,
-            "fingerprint_at_opening": "c748ac909c1be0859d786844dd90bc2be390af3086c0af475e480c00b007f598",
-            "fingerprint_at_closing": "c748ac909c1be0859d786844dd90bc2be390af3086c0af475e480c00b007f598",
+            "fingerprint_at_opening": "f25f2754e0d33578b784dde25682873b81d9a4a3271b53ac9aa3f52afaa7b6d6",
+            "fingerprint_at_closing": "f25f2754e0d33578b784dde25682873b81d9a4a3271b53ac9aa3f52afaa7b6d6",
         },
         "deleted_snapshots": [_SNAPSHOT, _SHARED],
-        "started_at": "2026-01-01T02:00:00Z",
-        "finished_at": "2026-01-01T04:27:02Z",
+        "started_at": "2026-01-01T00:10:00Z",
+        "finished_at": "2026-01-01T02:37:02Z",
         "seconds": 8822,
     }
 ]

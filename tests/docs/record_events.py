@@ -1,0 +1,120 @@
+"""Write `events/` anew from a real run in the sandbox: `python -m tests.docs.record_events`.
+
+Each body is the first that a function, or a machine, was sent. What differs from run to run is made up.
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from sandbox.accounts import TARGET
+from sandbox.functions.function import Function
+from sandbox.stage import DATABASE, PROFILE, RESTORED, Stage, set_stage
+from sandbox.world import Sandbox
+
+if TYPE_CHECKING:
+    from sandbox.gate import Call
+
+EVENTS = Path(__file__).parents[2] / "events"
+KEPT_SNAPSHOT = "example-db-before-the-move"
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_SECURITY_GROUP = re.compile(r"\bsg-[0-9a-f]{8,17}\b")
+_SECRET_SUFFIX = re.compile(r"(:secret:rds![a-z]+-" + _UUID.pattern + r")-[A-Za-z0-9]{6}")
+
+
+def main() -> None:
+    """Record, and write one file per function and per kind of input."""
+    with Sandbox(data=False) as sandbox, _recording(sandbox) as bodies:
+        _run_everything(set_stage(sandbox, "aurora-mysql"))
+    made_up = _MadeUp()
+    for name, body in bodies.items():
+        text = made_up.instead_of(json.dumps(body, indent=2, ensure_ascii=False))
+        (EVENTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _run_everything(stage: Stage) -> None:
+    """A transfer; one that the target declines; and both of the target's machines, started by a person."""
+    sandbox = stage.sandbox
+    sandbox.wait_for(stage.start("first"))
+    sandbox.wait_for(stage.start("declined"))  # the name in the target is taken now
+    shared = f"arn:aws:rds:eu-west-1:111111111111:cluster-snapshot:{KEPT_SNAPSHOT}"
+    _start(stage, "ReceiveSnapshotMachineArn", {"snapshot_arn": shared})
+    rds = sandbox.client("rds", TARGET)
+    kept = rds.create_db_cluster_snapshot(DBClusterIdentifier=RESTORED, DBClusterSnapshotIdentifier=KEPT_SNAPSHOT)
+    sandbox.clock.run(limit=3600)
+    _let_restores_fail(stage)
+    body = {"snapshot_arn": kept["DBClusterSnapshot"]["DBClusterSnapshotArn"], "database": DATABASE}
+    _start(stage, "RestoreDatabaseMachineArn", body)
+
+
+def _start(stage: Stage, machine: str, body: dict[str, str]) -> None:
+    stage.sandbox.wait_for(stage.sandbox.start_execution(stage.target.outputs[machine], "by-hand", body))
+
+
+def _let_restores_fail(stage: Stage) -> None:
+    """A parameter group that is not there: RDS refuses the restore, and it is taken back."""
+    ssm = stage.sandbox.client("ssm", TARGET)
+    profile = json.loads(ssm.get_parameter(Name=PROFILE)["Parameter"]["Value"])
+    changes = {
+        "identifier": "{database}-3",
+        "instance_class": "db.r6g.large",
+        "cluster_parameter_group": "no-such-group",
+    }
+    ssm.put_parameter(Name=PROFILE, Value=json.dumps({**profile, **changes}), Type="String", Overwrite=True)
+
+
+@contextmanager
+def _recording(sandbox: Sandbox) -> Iterator[dict[str, Any]]:
+    """Gather the first body of every function's module and of every kind of input, by the name of its file."""
+    bodies: dict[str, Any] = {}
+    invoke = Function.invoke
+
+    def recorded(function: Function, event: Any) -> Any:
+        bodies.setdefault(function.spec.handler.removesuffix(".handler"), event)
+        return invoke(function, event)
+
+    def note_input(call: "Call") -> None:
+        if (call.service, call.operation) == ("stepfunctions", "StartExecution"):
+            machine = re.sub(r".*:snapferry-(source|target)-", "", call.parameters["stateMachineArn"]).replace("-", "_")
+            body = json.loads(call.parameters["input"])
+            alone = machine != "ferry_snapshot" and "question" not in body
+            bodies.setdefault(f"{machine}{'_alone' if alone else ''}_input", body)
+
+    sandbox.gate.before.append(note_input)
+    with patch.object(Function, "invoke", recorded):
+        yield bodies
+
+
+class _MadeUp:
+    """Readable stand-ins for what moto makes up at random, the same in every file."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+        self._keys = iter(("1234abcd-12ab-34cd-56ef-1234567890ab", "0987dcba-09fe-87dc-65ba-ab0987654321"))
+        self._groups = (f"sg-{number:017x}" for number in itertools.count(0x123456789ABCDEF0))
+        self._others = (f"00000000-0000-4000-8000-{number:012d}" for number in itertools.count(1))
+
+    def instead_of(self, text: str) -> str:
+        """The text with stand-ins in it."""
+        text = re.sub(r'("token": )"[^"]+"', r'\1"a-task-token"', text)
+        text = _SECRET_SUFFIX.sub(r"\1-AbCdEf", text)
+        text = re.sub(r"(?<=:key/)" + _UUID.pattern, lambda found: self._of(found[0], self._keys), text)
+        text = _SECURITY_GROUP.sub(lambda found: self._of(found[0], self._groups), text)
+        return _UUID.sub(lambda found: self._of(found[0], self._others), text)
+
+    def _of(self, found: str, stand_ins: Iterator[str]) -> str:
+        if found in self._known.values():
+            return found
+        if found not in self._known:
+            self._known[found] = next(stand_ins)
+        return self._known[found]
+
+
+if __name__ == "__main__":
+    main()
