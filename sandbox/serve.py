@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.accounts import REGION, SOURCE, TARGET
 from sandbox.commands import Commands
+from sandbox.permissions import Simulator
 from sandbox.stage import (
     DATABASE,
     MASTER,
@@ -15,7 +16,6 @@ from sandbox.stage import (
     Stage,
     check_engine,
     default_engine,
-    permissions_are_checked,
     set_stage,
 )
 from sandbox.world import Sandbox
@@ -60,7 +60,7 @@ def _remove(config: Path) -> None:
 
 
 def _welcome(stage: Stage, config: Path, speed: float) -> str:
-    checked = "every call is checked" if permissions_are_checked() else "Node is not installed: NOT CHECKED"
+    checked = "every call is checked" if Simulator.installed() else "Node is not installed: NOT CHECKED"
     facts = (
         ("address", stage.sandbox.url),
         ("accounts", f"source {SOURCE.id}, target {TARGET.id}, Region {REGION}"),

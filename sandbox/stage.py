@@ -6,7 +6,6 @@ The demo, `make sandbox` and the tests begin here.
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,11 +108,6 @@ def check_engine(engine: str) -> str:
     if engine_for(engine) is None:
         raise UnknownEngine(f"engine {engine} needs MariaDB (Debian's package mariadb-server), which is not installed")
     return engine
-
-
-def permissions_are_checked() -> bool:
-    """Whether the IAM simulator, which decides every call, can run here."""
-    return shutil.which("node") is not None and (ROOT / "node_modules" / "@cloud-copilot" / "iam-simulate").is_dir()
 
 
 def set_stage(

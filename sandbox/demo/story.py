@@ -12,6 +12,7 @@ from sandbox.demo.screen import Screen
 from sandbox.demo.telling import Telling
 from sandbox.demo.watch import Watch
 from sandbox.demo.words import TITLES, duration
+from sandbox.permissions import Simulator
 from sandbox.stage import (
     DATABASE,
     MASTER,
@@ -22,7 +23,6 @@ from sandbox.stage import (
     Stage,
     check_engine,
     default_engine,
-    permissions_are_checked,
     set_stage,
 )
 from sandbox.world import Sandbox
@@ -75,7 +75,7 @@ def _open(screen: Screen, engine: str, *, asked: bool) -> None:
     screen.say(f"  Engine: {engine}{'' if asked else _why(engine)}")
     server = "PostgreSQL servers" if "postgres" in engine else "MariaDB servers, in MySQL's place"
     screen.say(f"  Its databases are running {server}.")
-    if permissions_are_checked():
+    if Simulator.installed():
         screen.say("  Every call is decided by IAM's rules: roles' policies, key policies, shares.")
     else:
         screen.say(("  Node is not installed: PERMISSIONS ARE NOT CHECKED, key policies neither.", "bold yellow"))

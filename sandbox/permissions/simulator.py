@@ -72,7 +72,12 @@ class Simulator:
     @classmethod
     def where_installed(cls) -> Self | None:
         """A running simulator, or None where Node or the package is missing."""
-        return cls() if shutil.which("node") and PACKAGE.is_dir() else None
+        return cls() if cls.installed() else None
+
+    @staticmethod
+    def installed() -> bool:
+        """Whether Node and the package are there; without them the sandbox checks no permissions."""
+        return shutil.which("node") is not None and PACKAGE.is_dir()
 
     def decide(self, question: Question) -> Verdict:
         """Ask; about 0.6 ms.
