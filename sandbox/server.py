@@ -1,4 +1,8 @@
-"""The HTTP server: any AWS client of this machine talks to it."""
+"""The HTTP server: any AWS client of this machine talks to it.
+
+The standard library's, one connection a request: werkzeug's waits 10 ms after each answer for what it may have left
+unread, and with a connection that is kept alive it would swallow the next request there.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,9 @@ import socket
 import sys
 import threading
 from contextlib import suppress
+from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
-
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import ThreadedWSGIServer
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,26 +24,36 @@ class AddressTakenError(OSError):
     """Nobody can listen there: another program does, or it is not allowed."""
 
 
-class _Handler(MotoRequestHandler):
-    """One connection: kept alive, quiet."""
+class _Handler(WSGIRequestHandler):
+    """One request: quiet, and with its path as the client wrote it."""
 
-    protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else each answer waits for the client's delayed acknowledgement
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
-        if type == "error":
-            sys.stderr.write(message % args + "\n")
+    def get_environ(self) -> dict[str, Any]:
+        return {**super().get_environ(), "RAW_URI": self.path, "REQUEST_URI": self.path}
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Say nothing: the gate keeps a log of all calls."""
 
 
-class _Listener(ThreadedWSGIServer):
-    """Knows its connections, so that closing ends them instead of waiting for the clients."""
+class _Listener(ThreadingMixIn, WSGIServer):
+    """A thread a connection; knows its connections, so that closing ends them instead of waiting for the clients."""
 
     daemon_threads = False  # joined when the server is closed
+    request_queue_size = 128
 
-    def __init__(self, host: str, port: int, application: Callable[..., Any]) -> None:
-        with _bound(host, port) as listening:
-            super().__init__(host, port, application, _Handler, fd=listening.fileno())  # it takes a copy
+    def __init__(self, address: tuple[str, int], application: Callable[..., Any]) -> None:
         self._connections: set[socket.socket] = set()
+        super().__init__(address, _Handler)
+        self.set_app(application)
+
+    def server_bind(self) -> None:
+        """Bind, without the name look-up that the base class does here: it may take seconds."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+        self.setup_environ()
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
@@ -51,18 +64,33 @@ class _Listener(ThreadedWSGIServer):
         super().shutdown_request(request)
         self._connections.discard(request)
 
-    def end_connections(self) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that has gone is no error of ours; anything else is told as usual."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    def server_close(self) -> None:
+        """End the connections that are open, and wait for their threads."""
         for connection in list(self._connections):
             with suppress(OSError):  # the client was faster
                 connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
 
 
 class Server:
     """Serves a WSGI application from a thread of its own until it is closed."""
 
     def __init__(self, application: Callable[..., Any], host: str = LOOPBACK, port: int = 0) -> None:
-        self._listener = _Listener(host, port, application)
-        self.port = int(self._listener.server_address[1])
+        """Listen at once.
+
+        Raises:
+            AddressTakenError: nobody can listen there.
+        """
+        try:
+            self._listener = _Listener((host, port), application)
+        except OSError as error:
+            raise AddressTakenError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error
+        self.port = self._listener.server_port
         self.url = f"http://{host}:{self.port}"
         self._thread = threading.Thread(
             target=self._listener.serve_forever, args=(0.05,), name="http server", daemon=True
@@ -73,13 +101,4 @@ class Server:
         """Accept nobody any more, end the connections, wait for their threads."""
         self._listener.shutdown()
         self._thread.join()
-        self._listener.end_connections()
         self._listener.server_close()
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """A socket that listens. werkzeug, asked to make it, ends the process where it cannot."""
-    try:
-        return socket.create_server((host, port))
-    except OSError as error:
-        raise AddressTakenError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error
