@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_rds import RDSClient
 
-# AWS lets a snapshot be taken in these (aws-facts 2.2)
+# AWS lets a snapshot be taken in these (aws-facts 2.2) ...
 _SNAPSHOT_POSSIBLE: Final = frozenset({"available", "storage-optimization", "storage-initialization"})
+# ... and these pass by themselves
+_SNAPSHOT_SOON: Final = frozenset({"backing-up", "maintenance", "modifying", "resetting-master-credentials"})
 _NOT_OURS: Final = ("docdb", "neptune", "custom-")
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 
@@ -112,7 +114,7 @@ def _find(identifier: str, rds: "RDSClient") -> Database:
             remedy="look it up with: aws rds describe-db-clusters; aws rds describe-db-instances",
         )
     _check_kind(database)
-    if database.status not in _SNAPSHOT_POSSIBLE:
+    if database.status not in _SNAPSHOT_POSSIBLE | _SNAPSHOT_SOON:
         raise DatabaseNotAvailable(
             f"The status of {database.family} {identifier} is {database.status}",
             resource=database.arn,

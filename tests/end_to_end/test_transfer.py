@@ -22,6 +22,7 @@ FERRY = [
     "Offer the transfer",
     "Carry the snapshot across",
     "Create the snapshot",
+    "Has the snapshot begun?",
     "Look at the snapshot",
     "Is the snapshot ready?",
     "Wait for the snapshot",
