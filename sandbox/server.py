@@ -6,6 +6,7 @@ unread, and with a connection that is kept alive it would swallow the next reque
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -89,7 +90,8 @@ class Server:
         try:
             self._listener = _Listener((host, port), application)
         except OSError as error:
-            raise AddressTakenError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error
+            why = os.strerror(error.errno or 0)
+            raise AddressTakenError(f"cannot listen on {host}:{port}: {why}; choose another port") from error
         self.port = self._listener.server_port
         self.url = f"http://{host}:{self.port}"
         self._thread = threading.Thread(
