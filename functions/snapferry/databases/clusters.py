@@ -83,6 +83,8 @@ class Clusters:
         found = self.find(identifier)
         if found is None:
             return
+        if found.protected:  # the last steps of a restore protect it, and the one after them may fail
+            self._rds.modify_db_cluster(DBClusterIdentifier=identifier, DeletionProtection=False, ApplyImmediately=True)
         for member in found.members:
             if member.status != _DELETING:
                 self._instances.delete(member.identifier)
@@ -138,6 +140,7 @@ def _database_of_row(row: Any, members: tuple[Member, ...]) -> Database:
         members=members,
         security_groups=tuple(group["VpcSecurityGroupId"] for group in row.get("VpcSecurityGroups", [])),
         pending=bool(row.get("PendingModifiedValues")),
+        protected=row.get("DeletionProtection", False),
         secret=secret_of(row),
         tags=tags_of(row.get("TagList", [])),
     )

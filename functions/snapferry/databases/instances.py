@@ -70,6 +70,13 @@ class Instances:
 
     def delete(self, identifier: str) -> None:
         """Ask RDS to delete it, with its automated backups and without a last snapshot: it held no new data."""
+        found = self.find(identifier)
+        if found is None:
+            return
+        if found.protected:  # the last steps of a restore protect it, and the one after them may fail
+            self._rds.modify_db_instance(
+                DBInstanceIdentifier=identifier, DeletionProtection=False, ApplyImmediately=True
+            )
         self._rds.delete_db_instance(
             DBInstanceIdentifier=identifier, SkipFinalSnapshot=True, DeleteAutomatedBackups=True
         )
@@ -95,6 +102,7 @@ def database_of_row(row: Any) -> Database:
         member_of=row.get("DBClusterIdentifier"),
         security_groups=tuple(group["VpcSecurityGroupId"] for group in row.get("VpcSecurityGroups", [])),
         pending=bool(row.get("PendingModifiedValues")),
+        protected=row.get("DeletionProtection", False),
         secret=secret_of(row),
         tags=tags_of(row.get("TagList", [])),
     )

@@ -42,6 +42,7 @@ class Database:
         member_of: The cluster that an instance belongs to.
         security_groups: Ids of its VPC security groups.
         pending: RDS has accepted a change that it has not made yet.
+        protected: RDS refuses to delete it.
     """
 
     identifier: str
@@ -61,6 +62,7 @@ class Database:
     member_of: str | None = None
     security_groups: tuple[str, ...] = ()
     pending: bool = False
+    protected: bool = False
     secret: Secret | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
