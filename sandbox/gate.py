@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from sandbox.backend import BackendFailure
-from sandbox.protocol import AwsError, Exchange, Reply, Signature, as_aws_error, read_body, read_signature
+from sandbox.protocol import AwsError, Exchange, Reply, Signature, as_aws_error, is_known, read_body, read_signature
 
 if TYPE_CHECKING:
     from sandbox.accounts import Caller, Identities
@@ -28,6 +28,7 @@ __all__ = ["Answer", "AwsError", "Call", "Gate", "Hook"]
 CALLS_KEPT = 200_000
 # boto3 repeats a call answered by 500, 502, 503 or 504; a gap of the sandbox does not go away by repeating.
 STATUS_OF_A_GAP = 501
+PLAIN_TEXT = [("Content-Type", "text/plain")]
 
 
 @dataclass
@@ -109,7 +110,9 @@ class Gate:
         body = read_body(environ)
         signature = read_signature(environ)
         if signature is None:
-            return Reply(403, [("Content-Type", "text/plain")], b"MissingAuthenticationToken: sign the request\n")
+            return Reply(403, PLAIN_TEXT, b"MissingAuthenticationToken: sign the request\n")
+        if not is_known(signature.service):
+            return Reply(STATUS_OF_A_GAP, PLAIN_TEXT, f"the sandbox does not know {signature.service}\n".encode())
         exchange = Exchange(signature.service, environ, body, self._next_request_id())
         # A handler's process calls over HTTP; whoever calls in process is a virtual thread, or outside.
         inside = over_http and self._identities.is_service_session(signature.access_key)

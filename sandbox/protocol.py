@@ -8,13 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import UnknownServiceError
 from botocore.parsers import create_parser
 from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import ServiceOperationRouter, get_service_router
-from moto.core.serialize import SerializationContext, get_serializer_class
+from moto.core.serialize import SERIALIZERS, SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
@@ -112,6 +113,17 @@ def read_body(environ: dict[str, Any]) -> bytes:
         body = environ["wsgi.input"].read() if environ.get("wsgi.input_terminated") else b""
     environ["wsgi.input"] = io.BytesIO(body)
     return body
+
+
+@functools.cache
+def is_known(service: str) -> bool:
+    """Whether there are a model of the service and a way to write its answers."""
+    try:
+        model = _model(service)
+    except UnknownServiceError:
+        return False
+    protocols: list[str] = model.metadata.get("protocols", [model.protocol])
+    return any(protocol in SERIALIZERS and protocol in PROTOCOL_PARSERS for protocol in protocols)
 
 
 class Exchange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from sandbox.interpreter import attempts, clients, errors, expressions, integrations, tokens
+from sandbox.interpreter import attempts, clients, definitions, errors, expressions, integrations, tokens
 from sandbox.interpreter.executions import Executions
 from sandbox.interpreter.history import EndListener, StateEvent, StateListener, Story
 from sandbox.interpreter.patches import Patches
@@ -38,6 +38,7 @@ class Interpreter:
         for module, name, stand_in in stand_ins(clock):
             self._patches.replace(module, name, stand_in)
         clients.mend(self._patches, transport, assume)
+        definitions.mend(self._patches)
         errors.mend(self._patches)
         expressions.mend(self._patches)
         integrations.mend(self._patches)
