@@ -15,6 +15,7 @@ from snapferry.vocabulary import Family, Question, Reply
 type AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="12 digits of an AWS account")]
 type TransferId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="16 hex digits, one trip of a snapshot")]
 type Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$")]
+type ProfileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", description="Last part of a parameter's name")]
 type Moment = Annotated[
     str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", description="UTC, whole seconds")
 ]
@@ -42,9 +43,9 @@ class TransferRequest(Contract):
     restore: Annotated[bool, Field(description="Bring a database up in the target; else only the snapshot crosses")] = (
         True
     )
-    profile: Annotated[
-        str | None, Field(pattern=r"^[A-Za-z0-9_.-]+$", description="The target's restore profile; else the database's")
-    ] = None
+    profile: Annotated[ProfileName | None, Field(description="The target's restore profile; else the database's")] = (
+        None
+    )
 
 
 class DatabaseFacts(Contract):
@@ -81,7 +82,7 @@ class Offer(Asked):
     question: Literal[Question.OFFER] = Question.OFFER
     database: DatabaseFacts
     restore: bool
-    profile: str | None = None
+    profile: ProfileName | None = None
 
 
 class SnapshotShared(Asked):
@@ -102,7 +103,7 @@ class RestoreRequested(Asked):
     question: Literal[Question.RESTORE] = Question.RESTORE
     snapshot_arn: Arn
     database: DatabaseFacts
-    profile: str | None = None
+    profile: ProfileName | None = None
 
 
 class ReceiveAlone(Contract):
@@ -119,8 +120,8 @@ class RestoreAlone(Contract):
     model_config = ConfigDict(json_schema_extra={"examples": examples.RESTORES_ALONE})
 
     snapshot_arn: Arn
-    database: Annotated[str, Field(max_length=63, description="The name to take the restore profile by")]
-    profile: str | None = None
+    database: Annotated[ProfileName, Field(max_length=63, description="The name to take the restore profile by")]
+    profile: ProfileName | None = None
 
 
 class Answer(Contract):

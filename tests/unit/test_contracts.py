@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from snapferry import contracts, examples
-from snapferry.contracts import Answer, Offer, Profile, TransferRequest, parsed
+from snapferry.contracts import Answer, Offer, Profile, RestoreAlone, TransferRequest, parsed
 from snapferry.errors import InvalidInput
 from snapferry.vocabulary import Question, Reply
 
@@ -81,6 +81,14 @@ def test_an_account_is_12_digits_of_ascii(account: str) -> None:
 @pytest.mark.parametrize("moment", ["2026-01-01", "2026-01-01T00:00:00+01:00", "2026-01-01T00:00:00.5Z", "soon"])
 def test_a_deadline_is_whole_seconds_of_utc(moment: str) -> None:
     assert "deadline: " in refusal(Offer, {**OFFER, "deadline": moment})
+
+
+def test_a_profiles_name_leads_to_no_other_parameter() -> None:
+    alone = examples.RESTORES_ALONE[0]
+    for name in ("../connection", "a/b", ""):
+        for model, value in ((TransferRequest, {"database": "d"}), (Offer, OFFER), (RestoreAlone, alone)):
+            assert "profile: " in refusal(model, {**value, "profile": name})
+        assert "database: " in refusal(RestoreAlone, {**alone, "database": name})
 
 
 def test_a_question_is_what_its_detail_type_says() -> None:
