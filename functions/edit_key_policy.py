@@ -62,7 +62,7 @@ def _close(policy: KeyPolicy, leases: Leases, plan: TransferPlan) -> Policy:
 
 def _lease(plan: TransferPlan, role_arn: str) -> Lease:
     settings = Settings()
-    if not role_arn.startswith(f"arn:{plan.partition}:iam::{settings.target_account}:role/"):
+    if not lease.is_role_of(role_arn, settings.target_account, plan.partition):
         raise InvalidRoute(
             f"The target says that {role_arn} will copy, which is no role of account {settings.target_account}",
             resource=role_arn,

@@ -51,6 +51,11 @@ class Lease:
     via_service: bool = True
 
 
+def is_role_of(role_arn: str, account: str, partition: str) -> bool:
+    """Tell whether this is one role of an account; ``*`` and ``?`` would be wildcards in a policy's condition."""
+    return re.fullmatch(rf"arn:{partition}:iam::{account}:role/[A-Za-z0-9+=,.@_/-]+", role_arn) is not None
+
+
 def statements(lease: Lease) -> list[Statement]:
     """Return the three statements of a lease: look at the key, use it, let RDS hold a grant on it.
 

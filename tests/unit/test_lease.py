@@ -146,6 +146,29 @@ def test_statements_with_a_similar_sid_are_others(sid: Any) -> None:
     assert leases.transfer_of({**ADMINISTRATORS, "Sid": sid}) is None
 
 
+@pytest.mark.parametrize("name", ["copier", "path/to/Copy-Role_1", "a+b=c,d.e@f"])
+def test_a_role_of_the_target_may_be_let_in(name: str) -> None:
+    assert leases.is_role_of(f"arn:aws:iam::222222222222:role/{name}", "222222222222", "aws")
+
+
+@pytest.mark.parametrize(
+    "role_arn",
+    [
+        "arn:aws:iam::222222222222:role/*",  # every role of the account: ArnEquals knows wildcards
+        "arn:aws:iam::222222222222:role/copie?",
+        "arn:aws:iam::222222222222:role/",
+        "arn:aws:iam::222222222222:role/copier\n",
+        "arn:aws:iam::222222222222:user/copier",
+        "arn:aws:iam::222222222222:root",
+        "arn:aws:iam::333333333333:role/copier",
+        "arn:aws-cn:iam::222222222222:role/copier",
+        "*",
+    ],
+)
+def test_nobody_else_is_let_in(role_arn: str) -> None:
+    assert not leases.is_role_of(role_arn, "222222222222", "aws")
+
+
 def test_principals_that_were_deleted_are_found_wherever_they_stand() -> None:
     dead = ["AIDAQ3EXAMPLEUSER0001", "AROAQ3EXAMPLEROLE0002"]
     policy = {
