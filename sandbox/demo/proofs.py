@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+import pymysql
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.accounts import ACCOUNTS, SOURCE, TARGET
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 # The receipt counts whole seconds, and between two looks from outside a state passes.
 TOLERANCE = 3.0
+# What a look can run into when the world is not as it should be.
+_REFUSALS = (LoginError, ClientError, BotoCoreError, LookupError, psycopg.Error, pymysql.MySQLError)
 _ROOM = 30  # columns for what was seen, beside the sentence in a terminal of 80
 
 
@@ -40,7 +44,9 @@ class Proof:
         """Whether it is true, and what was seen."""
         try:
             return True, self.look()
-        except (NotSo, LoginError, ClientError, BotoCoreError, LookupError) as error:
+        except NotSo as found:
+            return False, str(found)
+        except _REFUSALS as error:
             return False, f"{type(error).__name__}: {error}"
 
 

@@ -66,6 +66,7 @@ def tell_story(engine: str | None = None) -> int:
         screen.say(_not_true(untrue))
         return 1
     screen.say((f"  All of it is true: {duration(receipt['seconds'])} of AWS's time, told in {took}.", "bold green"))
+    _warn_of_permissions(screen)
     return 0
 
 
@@ -77,7 +78,11 @@ def _open(screen: Screen, engine: str, *, asked: bool) -> None:
     screen.say(f"  Its databases are running {server}.")
     if Simulator.installed():
         screen.say("  Every call is decided by IAM's rules: roles' policies, key policies, shares.")
-    else:
+    _warn_of_permissions(screen)
+
+
+def _warn_of_permissions(screen: Screen) -> None:
+    if not Simulator.installed():
         screen.say(("  Node is not installed: PERMISSIONS ARE NOT CHECKED, key policies neither.", "bold yellow"))
 
 
