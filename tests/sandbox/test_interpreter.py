@@ -78,6 +78,15 @@ def test_assign_and_output_both_see_the_variables_as_they_were(machines: Machine
     assert output(machines.run(states)) == {"then": 1, "n": 2, "was": 1}
 
 
+def test_variables_serve_a_jsonpath_machine_too(machines: Machines) -> None:
+    states = {
+        "Note": {"Type": "Pass", "Assign": {"list.$": "$.list", "text.$": "$.text"}, "Next": "Tell"},
+        "Tell": {"Type": "Pass", "Parameters": {"second.$": "$list[1]", "text.$": "$text"}, "End": True},
+    }
+    described = machines.run(states, {"list": [1, None], "text": 'a "b" \\ c'}, QueryLanguage="JSONPath")
+    assert output(described) == {"second": None, "text": 'a "b" \\ c'}
+
+
 def test_an_undefined_value_fails_the_state_and_can_be_caught_in_a_task(machines: Machines) -> None:
     lost = machines.run({"Lost": {"Type": "Pass", "Output": "{% $states.input.nope %}", "End": True}})
     assert (lost["status"], lost["error"]) == ("FAILED", "States.QueryEvaluationError")
@@ -233,6 +242,38 @@ def test_a_branch_that_fails_ends_the_others_and_is_caught(sandbox: Sandbox, mac
     )
     assert output(described) == {"Error": "Bad", "Cause": "c"}
     assert sandbox.clock.now - began == 10
+
+
+@pytest.mark.parametrize("mode", ["INLINE", "DISTRIBUTED"])
+def test_a_map_works_on_so_many_at_a_time(sandbox: Sandbox, machines: Machines, mode: str) -> None:
+    busy: list[int] = []
+
+    def work(event: Any) -> Any:
+        busy.append(busy[-1] + 1 if busy else 1)
+        sandbox.clock.sleep(event["item"])
+        busy.append(busy[-1] - 1)
+        return event["item"] * 2
+
+    machines.function(work)
+    states = {
+        "Each": {
+            "Type": "Map",
+            "Items": "{% $states.input.items %}",
+            "MaxConcurrency": 2,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": mode} | ({"ExecutionType": "STANDARD"} if mode == "DISTRIBUTED" else {}),
+                "StartAt": "Work",
+                "States": {
+                    "Work": task(payload={"item": "{% $states.input %}"}, Output="{% $states.result.Payload %}")
+                },
+            },
+            "End": True,
+        }
+    }
+    described = machines.run(states, {"items": [10, 20, 30, 40]})
+    assert output(described) == [20, 40, 60, 80]
+    assert max(busy) == 2
+    assert (described["stopDate"] - described["startDate"]).total_seconds() == 60
 
 
 @pytest.mark.parametrize("error", ["States.Timeout", "States.QueryEvaluationError", "Own"])
