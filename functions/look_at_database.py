@@ -10,8 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapferry import aws, waits
 from snapferry.databases import family_of
 from snapferry.databases.family import RestorePlan
-from snapferry.databases.watch import Span, look_at_database
+from snapferry.databases.watch import look_at_database
 from snapferry.entry import Event, Result, entry_point
+from snapferry.waits import Span
 
 
 @entry_point

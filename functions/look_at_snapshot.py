@@ -6,8 +6,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
 from snapferry.databases import Snapshots
-from snapferry.databases.watch import Span, look_at_snapshot
+from snapferry.databases.watch import look_at_snapshot
 from snapferry.entry import Event, Result, entry_point
+from snapferry.waits import Span
 
 
 @entry_point

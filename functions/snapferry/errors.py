@@ -9,7 +9,7 @@ The class's name is what the state machine, the console and the runbook show, so
         ├── InvalidInput           InvalidExecutionName   InvalidRoute
         ├── DatabaseNotFound       DatabaseNotAvailable   SourceNotSupported
         ├── TransferKeyNotUsable   KeyPolicyNotEditable   KeyPolicyEditLost   AccessNotClosed
-        ├── NameTaken              NotOurs
+        ├── NameTaken              NotOurs                NotTidiedUp
         ├── SnapshotNotFound       SnapshotFailed         SnapshotTooSlow     SnapshotNotShared
         ├── TransferDeclined       NobodyAnswered         EventNotDelivered
         ├── SourceKeyNotAccessible OwnKeyNotUsable
@@ -109,6 +109,10 @@ class NameTaken(GiveUp):
 
 class NotOurs(GiveUp):
     """A resource lacks the transfer's own tag, so it is not touched."""
+
+
+class NotTidiedUp(GiveUp):
+    """Something that the transfer made could not be deleted; the message says what."""
 
 
 class SnapshotNotFound(GiveUp):

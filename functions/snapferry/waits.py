@@ -4,6 +4,7 @@ A wait is not an error: "not yet" is an answer. The next look comes later the lo
 any length costs few looks and is noticed soon after it is done.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +16,20 @@ _SHARE_OF_ELAPSED: Final = 0.03  # unseen for at most 3 % of the work's length
 _BELIEVED_SHARE_OF_ELAPSED: Final = 0.25  # with a progress to go by, but never far beyond what has been seen
 _SHARE_OF_REMAINING: Final = 0.5  # progress slows down towards the end more often than it speeds up
 _DONE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a piece of work began, when it must be done, and what time it is."""
+
+    begun: datetime
+    deadline: datetime
+    now: datetime
+
+    @classmethod
+    def of(cls, begun: str, deadline: str) -> "Span":
+        """Return the span up to the present moment; the arguments are ISO 8601."""
+        return cls(parse_time(begun), parse_time(deadline), now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +54,11 @@ def done(status: str) -> Wait:
     return Wait(ready=True, wait_seconds=0, status=status, percent=_DONE)
 
 
-def not_yet(status: str, percent: int | None, *, begun: datetime, now: datetime) -> Wait:
-    """Return the look that goes on waiting: with the seconds until the next one."""
-    elapsed = (now - begun).total_seconds()
-    return Wait(ready=False, wait_seconds=next_look(elapsed, percent), status=status, percent=percent)
+def not_yet(status: str, percent: int | None, span: Span) -> Wait:
+    """Return the look that goes on waiting: with the seconds until the next one, soon after the deadline at the latest."""
+    seconds = next_look((span.now - span.begun).total_seconds(), percent)
+    left = math.ceil((span.deadline - span.now).total_seconds())
+    return Wait(ready=False, wait_seconds=min(seconds, max(SOONEST, left)), status=status, percent=percent)
 
 
 def next_look(elapsed: float, percent: int | None) -> int:

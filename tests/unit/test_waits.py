@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapferry import waits
-from snapferry.waits import next_look
+from snapferry.waits import Span, next_look
 
 LONGEST = 672 * 3600.0  # seconds; the longest deadline that the templates take
 ELAPSED = st.floats(min_value=0, max_value=LONGEST)
@@ -59,7 +59,7 @@ def test_a_look_that_ends_the_wait_waits_no_more() -> None:
 
 
 def test_a_look_that_goes_on_tells_what_was_seen() -> None:
-    look = waits.not_yet("creating", 40, begun=BEGUN, now=BEGUN + timedelta(minutes=30))
+    look = waits.not_yet("creating", 40, Span(BEGUN, BEGUN + timedelta(hours=48), BEGUN + timedelta(minutes=30)))
     assert look == waits.Wait(ready=False, wait_seconds=450, status="creating", percent=40)
 
 
@@ -73,3 +73,11 @@ def test_times_are_written_in_whole_seconds_of_utc_and_read_back(moment: datetim
 @pytest.mark.parametrize("text", ["2026-01-01T02:00:00Z", "2026-01-01T02:00:00.000Z", "2026-01-01T03:00:00+01:00"])
 def test_step_functions_own_times_are_read(text: str) -> None:
     assert waits.parse_time(text) == datetime(2026, 1, 1, 2, tzinfo=UTC)
+
+
+def test_no_look_comes_long_after_the_deadline() -> None:
+    deadline = BEGUN + timedelta(hours=48)
+    look = waits.not_yet("creating", None, Span(BEGUN, deadline, deadline - timedelta(seconds=100)))
+    assert look.wait_seconds == 100
+    look = waits.not_yet("creating", None, Span(BEGUN, deadline, deadline + timedelta(hours=1)))
+    assert look.wait_seconds == waits.SOONEST

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import look_at_database as handler_module
 from snapferry.databases import Database, Member, Secret, Snapshot, Snapshots
 from snapferry.databases.family import RestorePlan
-from snapferry.databases.watch import READY, Span, look_at_database, look_at_snapshot
+from snapferry.databases.watch import READY, look_at_database, look_at_snapshot
 from snapferry.errors import (
     DatabaseFailed,
     DatabaseTooSlow,
@@ -20,6 +20,7 @@ from snapferry.errors import (
     SnapshotNotFound,
     SnapshotTooSlow,
 )
+from snapferry.waits import Span
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 DEADLINE = BEGUN + timedelta(hours=48)

@@ -3,8 +3,7 @@
 AWS publishes no complete list of statuses, so one that nobody knows counts as in progress, until the deadline.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from snapferry import waits
@@ -12,7 +11,7 @@ from snapferry.databases.family import DatabaseFamily
 from snapferry.databases.records import Database, Snapshot
 from snapferry.databases.snapshots import Snapshots
 from snapferry.errors import DatabaseFailed, DatabaseTooSlow, GiveUp, SnapshotFailed, SnapshotNotFound, SnapshotTooSlow
-from snapferry.waits import Wait
+from snapferry.waits import Span, Wait
 
 READY: Final = frozenset({"available", "storage-optimization", "storage-initialization"})
 """Statuses in which a database can be connected to; the last two are AWS moving blocks behind the scenes."""
@@ -37,20 +36,6 @@ _DATABASE_BROKEN_KINDS: Final = ("incompatible-", "inaccessible-encryption-crede
 _SHOWN_AFTER: Final = timedelta(minutes=1)  # RDS may not show at once what it has just begun (aws-facts 2.3)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """When a piece of work began, when it must be done, and what time it is."""
-
-    begun: datetime
-    deadline: datetime
-    now: datetime
-
-    @classmethod
-    def of(cls, begun: str, deadline: str) -> "Span":
-        """Return the span up to the present moment; the arguments are ISO 8601."""
-        return cls(waits.parse_time(begun), waits.parse_time(deadline), waits.now())
-
-
 def look_at_snapshot(snapshots: Snapshots, name: str, span: Span) -> Wait:
     """Look once at a snapshot that is being made.
 
@@ -63,7 +48,7 @@ def look_at_snapshot(snapshots: Snapshots, name: str, span: Span) -> Wait:
             raise SnapshotNotFound(
                 f"Snapshot {name} is gone", resource=name, remedy="find out who deleted it; run again"
             )
-        return waits.not_yet("not shown yet", None, begun=span.begun, now=span.now)
+        return waits.not_yet("not shown yet", None, span)
     if found.status == "available":
         return waits.done(found.status)
     if found.status in _SNAPSHOT_BROKEN:
@@ -71,7 +56,7 @@ def look_at_snapshot(snapshots: Snapshots, name: str, span: Span) -> Wait:
             f"RDS reports {found.status} for snapshot {name}", resource=found.arn, remedy=_REMEDY_FAILED
         )
     _check_deadline(span, f"Snapshot {name}", found, SnapshotTooSlow)
-    return waits.not_yet(found.status, found.percent, begun=span.begun, now=span.now)
+    return waits.not_yet(found.status, found.percent, span)
 
 
 def look_at_database(family: DatabaseFamily, identifier: str, span: Span, *, secured: bool) -> Wait:
@@ -92,7 +77,7 @@ def look_at_database(family: DatabaseFamily, identifier: str, span: Span, *, sec
             raise DatabaseFailed(
                 f"Database {identifier} is gone", resource=identifier, remedy="find out who deleted it"
             )
-        return waits.not_yet("not shown yet", None, begun=span.begun, now=span.now)
+        return waits.not_yet("not shown yet", None, span)
     broken = [status for status in found.statuses if _is_broken(status)]
     if broken:
         raise DatabaseFailed(
@@ -104,7 +89,7 @@ def look_at_database(family: DatabaseFamily, identifier: str, span: Span, *, sec
     if busy is None:
         return waits.done(found.status)
     _check_deadline(span, f"Database {identifier}", found, DatabaseTooSlow)
-    return waits.not_yet(busy, None, begun=span.begun, now=span.now)
+    return waits.not_yet(busy, None, span)
 
 
 _REMEDY_FAILED: Final = "see the events of RDS for its reason, and run again"

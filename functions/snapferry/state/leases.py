@@ -14,7 +14,7 @@ class LeaseRecord:
 
     Attributes:
         ends: When the statements end by themselves; UTC, ISO 8601.
-        opened_at: When the statements were seen in the key policy; UTC, ISO 8601.
+        opened_at: Just before the statements were first written to the key policy; UTC, ISO 8601.
         fingerprint: SHA-256 of the policy without our statements, when the lease was opened.
     """
 
