@@ -23,7 +23,8 @@ REFRESH_SECONDS = 0.05
 
 def wants_colour(stream: TextIO) -> bool:
     """Whether a stream is a terminal whose owner takes colours and moving parts; see https://no-color.org."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+    capable = os.environ.get("TERM", "") not in ("", "dumb")
+    return stream.isatty() and capable and not os.environ.get("NO_COLOR")
 
 
 class Screen:

@@ -50,24 +50,17 @@ def tell_story(engine: str | None = None) -> int:
     with Sandbox() as sandbox:
         stage = _set_stage(screen, sandbox, chosen)
         _show_source(screen, stage)
-        before = proofs.Before.of(stage)
-        watch = Watch(stage)
+        before, watch = proofs.Before.of(stage), Watch(stage)
         execution = _transfer(screen, stage, watch)
         if execution["status"] != SUCCEEDED:
             _tell_failure(screen, execution)
             untrue = _prove(screen, proofs.of_closing(stage, before))
-            screen.say(("  The database is not in the target.", "bold red"), _not_true(untrue))
-            return 1
+            return _end(screen, "The database is not in the target.", untrue, code=1)
         receipt = json.loads(execution["output"])
         chain = [*proofs.of_arrival(stage), *proofs.of_closing(stage, before), *proofs.of_receipt(receipt, watch)]
         untrue = _prove(screen, chain)
-    took = duration(time.perf_counter() - begun)
-    if untrue:
-        screen.say(_not_true(untrue))
-        return 1
-    screen.say((f"  All of it is true: {duration(receipt['seconds'])} of AWS's time, told in {took}.", "bold green"))
-    _warn_of_permissions(screen)
-    return 0
+    told = f"{duration(receipt['seconds'])} of AWS's time, told in {duration(time.perf_counter() - begun)}."
+    return _end(screen, told, untrue, code=1 if untrue else 0)
 
 
 def _open(screen: Screen, engine: str, *, asked: bool) -> None:
@@ -142,8 +135,14 @@ def _prove(screen: Screen, chain: Sequence[Proof]) -> list[str]:
     return untrue
 
 
-def _not_true(untrue: Sequence[str]) -> tuple[str, str]:
-    return (f"  NOT TRUE: {'; '.join(untrue)}." if untrue else "  Nothing is left open."), "bold red"
+def _end(screen: Screen, words: str, untrue: Sequence[str], *, code: int) -> int:
+    """The last lines; gives the exit code back."""
+    verdict = "Nothing is left open." if code else "All of it is true:"
+    if untrue:
+        verdict = f"NOT TRUE: {'; '.join(untrue)}."
+    screen.say((f"  {verdict} {words}", "bold red" if code else "bold green"))
+    _warn_of_permissions(screen)
+    return code
 
 
 def _select() -> str:
