@@ -55,7 +55,7 @@ def done(status: str) -> Wait:
 
 
 def not_yet(status: str, percent: int | None, span: Span) -> Wait:
-    """Return the look that goes on waiting: with the seconds until the next one, soon after the deadline at the latest."""
+    """Return the look that goes on waiting: the next one comes soon after the deadline at the latest."""
     seconds = next_look((span.now - span.begun).total_seconds(), percent)
     left = math.ceil((span.deadline - span.now).total_seconds())
     return Wait(ready=False, wait_seconds=min(seconds, max(SOONEST, left)), status=status, percent=percent)
