@@ -18,8 +18,8 @@ sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4
 	@$(BIN)/python -m sandbox serve $(if $(PORT),--port $(PORT)) $(if $(SPEED),--speed $(SPEED)) \
 	  $(if $(ENGINE),--engine $(ENGINE))
 
-test: .venv/.made node_modules/.made ## run the tests
-	$(BIN)/pytest $(ARGS)
+test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 check: .venv/.made node_modules/.made ## format, lint, types, templates, build: all that CI runs before the tests
 	$(BIN)/ruff format --check .

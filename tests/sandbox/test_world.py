@@ -67,7 +67,7 @@ def test_one_at_a_time(sandbox: Sandbox) -> None:
 
 
 def test_nothing_is_left_behind(simulator: Simulator) -> None:
-    before = open_files()
+    before, threads = open_files(), set(threading.enumerate())
     for _ in range(2):
         with Sandbox(permissions=simulator, data=False) as sandbox:
             machines = Machines(sandbox)
@@ -77,26 +77,21 @@ def test_nothing_is_left_behind(simulator: Simulator) -> None:
             client.get_caller_identity()
             client.close()
             assert machines.client.list_state_machines()["stateMachines"][0]["name"] == "machine-0"
-    assert [thread.name for thread in threading.enumerate()] == ["MainThread"]
+    assert set(threading.enumerate()) == threads
     assert abs(time.time() - sandbox.clock.now) > 1_000
     assert open_files() == before
-
-
-def test_it_starts_quickly(simulator: Simulator) -> None:
-    began = time.perf_counter()
-    with Sandbox(permissions=simulator, data=False):
-        assert time.perf_counter() - began < 1
 
 
 def test_a_failed_start_gives_everything_back(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: Any) -> None:
         raise LookupError("no room")
 
+    threads = set(threading.enumerate())
     with monkeypatch.context() as patched:
         patched.setattr("sandbox.world.Scheduler", fail)
         with pytest.raises(LookupError, match="no room"):
             Sandbox(permissions=simulator, data=False)
-    assert [thread.name for thread in threading.enumerate()] == ["MainThread"]
+    assert set(threading.enumerate()) == threads
     Sandbox(permissions=simulator, data=False).close()
 
 
