@@ -14,9 +14,9 @@ help: ## list the targets
 demo: .venv/.made node_modules/.made ## carry a database from one account to the other, on this machine (ENGINE=...)
 	@$(BIN)/python -m sandbox demo $(if $(ENGINE),--engine $(ENGINE))
 
-sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4566 SPEED=120 ENGINE=...)
+sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4566 SPEED=120 ENGINE=... LISTEN=...)
 	@$(BIN)/python -m sandbox serve $(if $(PORT),--port $(PORT)) $(if $(SPEED),--speed $(SPEED)) \
-	  $(if $(ENGINE),--engine $(ENGINE))
+	  $(if $(ENGINE),--engine $(ENGINE)) $(if $(LISTEN),--listen $(LISTEN))
 
 test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
@@ -33,9 +33,9 @@ format: .venv/.made ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-build: .venv/.made ## build what is deployed, for both accounts
-	$(BIN)/sam build --config-env source
-	$(BIN)/sam build --config-env target
+build: .venv/.made ## build what is deployed, for both accounts (ARCHITECTURE=x86_64 for sam local there)
+	$(BIN)/sam build --config-env source $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
+	$(BIN)/sam build --config-env target $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
 
 deploy-target: .venv/.made ## deploy the target account's stack (first)
 	$(BIN)/sam build --config-env target

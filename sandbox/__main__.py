@@ -14,6 +14,7 @@ from sandbox.stage import ENGINES, UnknownEngine
 
 INTERRUPTED = 130
 HIGHEST_PORT = 65_535
+_LISTEN = "a further address of this machine, such as Docker's bridge, for sam local; may be given again"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "demo":
             return tell_story(given.engine)
-        serve(given.port, given.speed, given.engine, given.directory)
+        serve(given.port, given.speed, given.engine, given.directory, listen=given.listen)
     except (UnknownEngine, AddressTakenError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", parents=[engine], help="tell the reference story, and prove it")
     server = commands.add_parser("serve", parents=[engine], help="keep both accounts running, until Ctrl-C")
     server.add_argument("--port", type=_port, default=DEFAULT_PORT, help="on 127.0.0.1; 0 takes a free one")
+    server.add_argument("--listen", action="append", default=[], metavar="ADDRESS", help=_LISTEN)
     server.add_argument("--speed", type=_speed, default=DEFAULT_SPEED, help="times as fast as the wall's time")
     server.add_argument("--directory", type=Path, default=Path(".sandbox"), help="gets the AWS config file")
     return parser

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.accounts import REGION, SOURCE, TARGET
 from sandbox.commands import Commands
+from sandbox.containers import write_environments
 from sandbox.permissions import Simulator
 from sandbox.stage import (
     DATABASE,
@@ -21,20 +22,22 @@ from sandbox.stage import (
 from sandbox.world import Sandbox
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 DEFAULT_PORT, DEFAULT_SPEED = 4566, 120.0
 CONFIG = "aws-config"
 
 
-def serve(port: int, speed: float, engine: str | None, directory: Path) -> None:
+def serve(port: int, speed: float, engine: str | None, directory: Path, *, listen: Sequence[str] = ()) -> None:
     """Run until a KeyboardInterrupt, then leave nothing behind.
 
     Args:
         port: on 127.0.0.1; 0 takes a free one.
         speed: how many times as fast as the wall's time passes.
         engine: of the source's database; None takes the default of this machine.
-        directory: gets the AWS config file.
+        directory: gets the AWS config file, and the environments for `sam local`.
+        listen: further addresses of this machine to serve on, such as a container engine's bridge.
 
     Raises:
         UnknownEngine: there is no such database.
@@ -43,20 +46,23 @@ def serve(port: int, speed: float, engine: str | None, directory: Path) -> None:
     chosen = default_engine() if engine is None else check_engine(engine)
     with suppress(KeyboardInterrupt), ExitStack() as closing:
         sandbox = closing.enter_context(Sandbox(port=port))
+        for host in listen:
+            sandbox.listen(host)
         print(f"Setting up both accounts at {sandbox.url} ...", flush=True)
         stage = set_stage(sandbox, chosen)  # time jumps here; at the person's speed it would take minutes
         config = (directory / CONFIG).absolute()
         sandbox.write_config(config)
-        closing.callback(_remove, config)
+        closing.callback(_remove, [config, *write_environments(sandbox, config.parent)])
         sandbox.pace(speed)
         print(_welcome(stage, config, speed), flush=True)
         threading.Event().wait()
 
 
-def _remove(config: Path) -> None:
-    config.unlink(missing_ok=True)
+def _remove(files: list[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
     with suppress(OSError):  # somebody keeps other things there
-        config.parent.rmdir()
+        files[0].parent.rmdir()
 
 
 def _welcome(stage: Stage, config: Path, speed: float) -> str:

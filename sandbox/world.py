@@ -122,6 +122,16 @@ class Sandbox:
         """From now on time passes by itself, so many times as fast as the wall's; it jumps no more."""
         self.pacer = Pacer(self.clock, speed)
 
+    def listen(self, host: str) -> str:
+        """Serve on another address of this machine too, such as a container engine's bridge; gives its URL.
+
+        Raises:
+            AddressTakenError: nobody can listen there.
+        """
+        server = Server(self.gate.wsgi, host=host, port=self.server.port)
+        self._closing.callback(server.close)
+        return server.url
+
     def client(self, service: str, account: Account = SOURCE) -> Any:
         """A boto3 client of the account's administrator, in process."""
         return self.transport.client(service, account.admin)

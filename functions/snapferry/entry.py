@@ -15,7 +15,7 @@ type Event = dict[str, Any]
 type Result = dict[str, Any]
 type Handler = Callable[[Event, LambdaContext], Result]
 
-logger: Final = Logger(service="snapferry")
+logger: Final = Logger()  # its service is POWERTOOLS_SERVICE_NAME
 
 
 def entry_point(handler: Handler) -> Handler:
