@@ -26,13 +26,19 @@ class Hanging(TimeoutError):
 
 
 class Zygote:
-    """The program that forks handlers' processes. Started at the first need, ends with the sandbox."""
+    """The program that forks handlers' processes. Ends with the sandbox."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._closed = False
         self._program: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+
+    def start(self) -> None:
+        """Begin to start it, if nobody has: it is ready when the first handler is wanted."""
+        with self._lock:
+            if self._socket is None and not self._closed:
+                self._start()
 
     def spawn(self, environment: dict[str, str], log: Path) -> HandlerProcess:
         """A new handler's process; its stdout and stderr are appended to `log`."""

@@ -46,6 +46,7 @@ class Functions:
 
     def add(self, spec: FunctionSpec) -> None:
         """Deploy a function; one of the same ARN is replaced, and keeps its policy and its log."""
+        self._zygote.start()
         function = Function(spec, self._sandbox, self._zygote, Path(self._logs.name))
         earlier = self._functions.get(spec.arn)
         if earlier is not None:

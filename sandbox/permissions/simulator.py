@@ -20,6 +20,9 @@ Context = dict[str, str | list[str]]
 # simulator would take a `*` in the request for a pattern, and allow what any narrower statement allows.
 ANY_NAME = "~"
 
+TIME_KEYS = frozenset({"aws:CurrentTime", "aws:EpochTime"})
+REMEMBERED = 20_000  # answers; then it forgets them all
+
 
 class UndecidableError(RuntimeError):
     """The simulator refused the question: a wrong ARN for the action, or a policy that IAM would not have taken."""
@@ -60,6 +63,7 @@ class Simulator:
         if node is None or not PACKAGE.is_dir():
             raise FileNotFoundError("the IAM simulator needs Node and `npm ci`")
         self._lock = threading.Lock()
+        self._answers: dict[str, dict[str, Any]] = {}
         self._process = subprocess.Popen(
             [node, str(WORKER)],
             stdin=subprocess.PIPE,
@@ -80,12 +84,16 @@ class Simulator:
         return shutil.which("node") is not None and PACKAGE.is_dir()
 
     def decide(self, question: Question) -> Verdict:
-        """Ask; about 0.6 ms.
+        """Ask, about 0.6 ms; a question in which nobody looks at the time is asked once.
 
         Raises:
             UndecidableError: the question is malformed.
         """
-        answer = self._ask(json.dumps(_simulation(question)))
+        timeless = json.dumps(_simulation(question, without=TIME_KEYS))
+        if any(key.lower() in timeless.lower() for key in TIME_KEYS):  # a policy names it
+            answer = self._ask(json.dumps(_simulation(question)))
+        else:
+            answer = self._remembered(timeless)
         if answer["decision"] == "Error":
             raise UndecidableError(
                 f"{question.principal} {question.action} {question.resource}: {json.dumps(answer['errors'])}"
@@ -104,6 +112,13 @@ class Simulator:
         if self._process.stdout is not None:
             self._process.stdout.close()
 
+    def _remembered(self, line: str) -> dict[str, Any]:
+        if line not in self._answers:
+            if len(self._answers) >= REMEMBERED:
+                self._answers.clear()
+            self._answers[line] = self._ask(line)
+        return self._answers[line]
+
     def _ask(self, line: str) -> dict[str, Any]:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None  # noqa: S101 - both are pipes
@@ -117,8 +132,8 @@ class Simulator:
         return json.loads(answer)  # type: ignore[no-any-return]  # the worker's own shape
 
 
-def _simulation(question: Question) -> dict[str, Any]:
-    """The question as `runSimulation` wants it."""
+def _simulation(question: Question, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The question as `runSimulation` wants it, without some of the context's keys."""
     policies = question.identity_policies.items()
     simulation: dict[str, Any] = {
         "request": {
@@ -128,7 +143,9 @@ def _simulation(question: Question) -> dict[str, Any]:
                 "resource": _without_wildcard(question.resource),
                 "accountId": question.resource_account,
             },
-            "contextVariables": {_single_valued(key): value for key, value in question.context.items()},
+            "contextVariables": {
+                _single_valued(key): value for key, value in question.context.items() if key not in without
+            },
         },
         "identityPolicies": [{"name": name, "policy": _mended(policy)} for name, policy in policies],
         "serviceControlPolicies": [],
