@@ -24,7 +24,7 @@ test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
 check: .venv/.made node_modules/.made ## format, lint, types, templates, build: all that CI runs before the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy functions sandbox tests
+	$(BIN)/mypy functions sandbox tests docs
 	$(BIN)/sam validate --config-env source --lint
 	$(BIN)/sam validate --config-env target --lint
 	$(MAKE) --no-print-directory build

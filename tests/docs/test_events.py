@@ -19,11 +19,11 @@ from snapferry.contracts import (
     TransferRequest,
 )
 from snapferry.databases.family import RestorePlan
-from snapferry.databases.watch import Span
 from snapferry.receiving import read_receive_input
 from snapferry.restoring import read_restore_input
 from snapferry.transfers import Execution, TransferPlan
 from snapferry.vocabulary import Question, Reply
+from snapferry.waits import Span
 from tests.statemachine import machines
 
 EVENTS = Path(__file__).parents[2] / "events"
