@@ -28,6 +28,8 @@ __all__ = ["Answer", "AwsError", "Call", "Gate", "Hook"]
 CALLS_KEPT = 200_000
 # boto3 repeats a call answered by 500, 502, 503 or 504; a gap of the sandbox does not go away by repeating.
 STATUS_OF_A_GAP = 501
+# A handler's process waits so many virtual seconds before it gives the answer to its handler.
+DELAY_HEADER = "x-sandbox-delay"
 PLAIN_TEXT = [("Content-Type", "text/plain")]
 
 
@@ -47,6 +49,8 @@ class Call:
     """Virtual epoch seconds."""
     error: str | None = None
     """The error's code once answered; None for a success."""
+    delay: float = 0.0
+    """Virtual seconds that the answer takes to a handler, beyond what every answer takes; a hook may set it."""
     context: dict[str, Any] = field(default_factory=dict)
     """Notes of one hook for another."""
 
@@ -177,7 +181,9 @@ class Gate:
                 _run(self.after, call)
             except AwsError as error:
                 call.error = error.code
-                return exchange.write(error)
+                reply = exchange.write(error)
+        if call.delay:
+            reply.headers.append((DELAY_HEADER, str(call.delay)))
         return reply
 
     @contextmanager

@@ -14,6 +14,7 @@ from sandbox.data import open_directory
 from sandbox.deploy import deploy
 from sandbox.deploy import register as register_stacks
 from sandbox.events import Events
+from sandbox.faults import Faults
 from sandbox.functions import Functions
 from sandbox.gate import Gate
 from sandbox.interpreter import Interpreter
@@ -117,6 +118,7 @@ class Sandbox:
             service.register(self.gate)
         register_stacks(self.gate, self.stacks)
         self.gate.answer("sts", "GetCallerIdentity", self.identities.who_am_i)
+        self.faults = Faults(self)
 
     def pace(self, speed: float) -> None:
         """From now on time passes by itself, so many times as fast as the wall's; it jumps no more."""

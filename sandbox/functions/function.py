@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections import deque
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import Cancelled
@@ -28,12 +29,24 @@ API_CALL_SECONDS = 0.08
 
 LINES_KEPT = 20_000
 
+BEGINNING, END = 0, -1
+"""Points of an invocation; between them, its API calls are counted from 1."""
+PointHook = Callable[[FunctionSpec, int], bool]
+
+
+class Killed(Exception):
+    """Raised by a hook: the process dies here."""
+
 
 class Function:
     """A deployed function. One process runs one invocation at a time; a warm one is used again."""
 
-    def __init__(self, spec: FunctionSpec, sandbox: Sandbox, zygote: Zygote, logs: Path) -> None:
+    def __init__(
+        self, spec: FunctionSpec, sandbox: Sandbox, zygote: Zygote, logs: Path, at_points: Sequence[PointHook] = ()
+    ) -> None:
         self.spec = spec
+        self.at_points = at_points
+        """Each is asked at the invocation's points: may raise Killed; True lets it hang until its time is over."""
         self.lines: deque[str] = deque(maxlen=LINES_KEPT)
         self.permissions: dict[str, dict[str, Any]] = {}
         """Statements of the function's own policy, by Sid."""
@@ -110,12 +123,17 @@ class Function:
         request_id = self._next_request_id()
         deadline = clock.now + self.spec.timeout
         context = self._context(request_id, deadline, process)
-        process.tell({"now": clock.now, "event": event, "context": context})
         try:
+            self._comes_to(BEGINNING, deadline)
+            process.tell({"now": clock.now, "event": event, "context": context})
             message = self._until_it_ends(process, deadline)
         except TimeoutError:
             process.end(kill=True)
             return self._ended(process, self._timed_out(request_id))
+        except Killed:
+            process.end(kill=True)
+            message_of_lambda = f"RequestId: {request_id} Error: Runtime exited with error: signal: killed"
+            return self._ended(process, failure(request_id, "Runtime.ExitError", message_of_lambda))
         except Cancelled:  # the sandbox closes
             process.end(kill=True)
             raise
@@ -135,11 +153,16 @@ class Function:
 
         Raises:
             TimeoutError: at the deadline; or the process hangs (Hanging).
+            Killed: somebody wants it so.
         """
-        clock = self._sandbox.clock
+        clock, calls = self._sandbox.clock, 0
         while (message := process.hear()) is not None:
             if "call" not in message and "sleep" not in message:
+                self._comes_to(END, deadline)
                 return message
+            if "call" in message:
+                calls += 1
+                self._comes_to(calls, deadline)
             pause = API_CALL_SECONDS if "call" in message else message["sleep"]
             left = deadline - clock.now
             clock.sleep(min(pause, left))
@@ -147,6 +170,13 @@ class Function:
                 raise TimeoutError
             process.tell({"now": clock.now})
         return None
+
+    def _comes_to(self, point: int, deadline: float) -> None:
+        """Let the hooks have their say at a point of the invocation."""
+        for hook in self.at_points:
+            if hook(self.spec, point):
+                self._sandbox.clock.sleep(deadline - self._sandbox.clock.now)
+                raise TimeoutError
 
     def _ended(self, process: HandlerProcess, invocation: Invocation) -> Invocation:
         lines = process.new_output().splitlines()

@@ -18,6 +18,7 @@ from sandbox.gate import AwsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.functions.function import PointHook
     from sandbox.functions.spec import FunctionSpec, Invocation
     from sandbox.gate import Gate
     from sandbox.world import Sandbox
@@ -33,6 +34,8 @@ class Functions:
     """Lambda in both accounts."""
 
     def __init__(self, sandbox: Sandbox) -> None:
+        self.at_points: list[PointHook] = []
+        """Faults of handlers; see `Function.at_points`."""
         self._sandbox = sandbox
         self._zygote = Zygote()
         self._logs = tempfile.TemporaryDirectory(prefix="sandbox-functions-")
@@ -47,7 +50,7 @@ class Functions:
     def add(self, spec: FunctionSpec) -> None:
         """Deploy a function; one of the same ARN is replaced, and keeps its policy and its log."""
         self._zygote.start()
-        function = Function(spec, self._sandbox, self._zygote, Path(self._logs.name))
+        function = Function(spec, self._sandbox, self._zygote, Path(self._logs.name), self.at_points)
         earlier = self._functions.get(spec.arn)
         if earlier is not None:
             earlier.retire()

@@ -29,6 +29,8 @@ PRELOADED_SERVICES = ("dynamodb", "events", "kms", "rds", "secretsmanager", "sqs
 # What functions are commonly shipped with: read and compiled once. Nothing of the deployed code itself is loaded here.
 PRELOADED_MODULES = ("aws_lambda_powertools.logging", "aws_lambda_powertools.utilities.typing", "pydantic.main")
 DESCRIPTORS = 3
+# As in sandbox/gate.py, which cannot be imported here.
+DELAY_HEADER = "x-sandbox-delay"
 PR_SET_PDEATHSIG = 1
 
 
@@ -81,7 +83,10 @@ def preload(worker: ModuleType) -> None:
 
     def send_in_time(self: Any, request: Any) -> Any:
         worker.api_call()
-        return send(self, request)
+        response = send(self, request)
+        if DELAY_HEADER in response.headers:
+            worker.sleep(float(response.headers[DELAY_HEADER]))
+        return response
 
     endpoint._send = send_in_time  # noqa: SLF001
 

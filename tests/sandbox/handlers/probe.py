@@ -61,3 +61,15 @@ def unspeakable(_event: Any, _context: Any) -> Any:
 
 def invoke(event: dict[str, Any], _context: Any) -> None:
     boto3.client("lambda").invoke(FunctionName=event["function"], InvocationType=event["type"])
+
+
+def publish(event: dict[str, Any], _context: Any) -> float:
+    """Writes a parameter and gives the moment when it knows that it is written."""
+    boto3.client("ssm").put_parameter(Name=event["name"], Type="String", Value="x")
+    return time.time()
+
+
+def publish_two(event: dict[str, Any], _context: Any) -> None:
+    ssm = boto3.client("ssm")
+    for number in (1, 2):
+        ssm.put_parameter(Name=f"{event['name']}-{number}", Type="String", Value="x")
