@@ -1,49 +1,77 @@
 """States "Open the lease" and "Close the lease": the one function that writes key policies, holding the key's lock."""
 
+from dataclasses import replace
+
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, lease, waits
-from snapferry.entry import Event, Result, entry_point
-from snapferry.errors import InvalidRoute, KeyPolicyNotEditable
-from snapferry.key_policy import KeyPolicy
-from snapferry.lease import Lease, Policy
+from snapferry.entry import Event, Result, entry_point, logger
+from snapferry.errors import InvalidRoute, KeyPolicyFull, KeyPolicyNotEditable
+from snapferry.key_policy import Edit, KeyPolicy
+from snapferry.lease import Lease
 from snapferry.settings import Settings
 from snapferry.state import locks
 from snapferry.state.leases import LeaseRecord, Leases
 from snapferry.state.table import Table
+from snapferry.transfer_keys import check_released, find_transfer_key
 from snapferry.transfers import TransferPlan
 
 _BUSY_SECONDS = 15
+_FULL_SECONDS = 60
 
 
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
     plan = TransferPlan.read(event["plan"])
     table = Table(aws.client("dynamodb"), Settings().table)
-    with locks.held(table, plan.key_arn, plan.transfer) as free:
+    # a step that runs again gets its own lock; closing waits for an opening that still runs
+    with locks.held(table, plan.key_arn, f"{plan.transfer} {event['action']}") as free:
         if not free:
-            return _later(plan, event["action"])
-        policy = KeyPolicy(aws.client("kms"), plan.key_arn)
+            return _wait_for_lock(plan, event["action"])
         if event["action"] == "open":
-            return _open(policy, Leases(table), plan, event["role_arn"])
-        return _close(policy, Leases(table), plan)
+            return _open(Leases(table), plan, event["role_arn"])
+        return _close(Leases(table), plan)
 
 
-def _later(plan: TransferPlan, action: str) -> Result:
-    if action == "open" and waits.now() >= waits.parse_time(plan.deadline):
+def _wait_for_lock(plan: TransferPlan, action: str) -> Result:
+    if action == "open" and _is_late(plan):
         raise KeyPolicyNotEditable(
             "Other transfers held the key's lock until this one's deadline had passed",
             resource=plan.key_arn,
             remedy="deploy with a longer DeadlineHours, or give this route a key of its own",
         )
-    return {"done": False, "wait_seconds": _BUSY_SECONDS, "at": None, "fingerprint": None}
+    return _later("another transfer is editing the key policy", _BUSY_SECONDS)
 
 
-def _open(policy: KeyPolicy, leases: Leases, plan: TransferPlan, role_arn: str) -> Result:
+def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result:
     wanted = _lease(plan, role_arn)
+    kms, settings = aws.client("kms"), Settings()
+    find_transfer_key(kms, plan.key_arn, region=plan.region)
+    check_released(kms, plan.key_arn, stack=settings.stack)
+    policy = _policy(leases, plan)
     record = leases.find(plan.transfer) or _record(plan, wanted, lease.fingerprint(policy.read()))
     leases.note(record)
-    return _done(record.opened_at, policy.open(wanted))
+    edit = policy.open(wanted)
+    if edit is None:
+        leases.close(plan.transfer)
+        return _wait_for_room(plan)
+    leases.note(replace(record, seen=True))
+    return _done(record.opened_at, edit)
+
+
+def _wait_for_room(plan: TransferPlan) -> Result:
+    if _is_late(plan):
+        raise KeyPolicyFull(
+            "The leases of other transfers filled the key policy until this one's deadline had passed",
+            resource=plan.key_arn,
+            remedy="run fewer transfers at once, or give this route a key of its own",
+        )
+    return _later("the key policy has no room until another transfer's lease is closed", _FULL_SECONDS)
+
+
+def _policy(leases: Leases, plan: TransferPlan) -> KeyPolicy:
+    books = leases.books(plan.key_arn, including=plan.transfer, now=waits.show_time(waits.now()))
+    return KeyPolicy(aws.client("kms"), plan.key_arn, editor=Settings().text("KEY_EDITOR_ARN"), books=books)
 
 
 def _record(plan: TransferPlan, wanted: Lease, fingerprint: str) -> LeaseRecord:
@@ -59,14 +87,32 @@ def _record(plan: TransferPlan, wanted: Lease, fingerprint: str) -> LeaseRecord:
     )
 
 
-def _close(policy: KeyPolicy, leases: Leases, plan: TransferPlan) -> Result:
-    document = policy.close(plan.transfer)
+def _close(leases: Leases, plan: TransferPlan) -> Result:
+    edit = _policy(leases, plan).close(plan.transfer)
     leases.close(plan.transfer)
-    return _done(waits.show_time(waits.now()), document)
+    return _done(waits.show_time(waits.now()), edit)
 
 
-def _done(at: str, document: Policy) -> Result:
-    return {"done": True, "wait_seconds": 0, "at": at, "fingerprint": lease.fingerprint(document)}
+def _is_late(plan: TransferPlan) -> bool:
+    return waits.now() >= waits.parse_time(plan.deadline)
+
+
+def _later(reason: str, seconds: int) -> Result:
+    logger.info(f"waiting: {reason}")
+    return {"done": False, "wait_seconds": seconds, "reason": reason, "at": None, "fingerprint": None, "remarks": []}
+
+
+def _done(at: str, edit: Edit) -> Result:
+    for remark in edit.remarks:
+        logger.warning(remark)
+    return {
+        "done": True,
+        "wait_seconds": 0,
+        "reason": None,
+        "at": at,
+        "fingerprint": lease.fingerprint(edit.document),
+        "remarks": list(edit.remarks),
+    }
 
 
 def _lease(plan: TransferPlan, role_arn: str) -> Lease:

@@ -29,5 +29,6 @@ def _route(context: LambdaContext) -> Route:
         region=settings.region,
         partition=partition_of(context),
         key=settings.key,
+        stack=settings.stack,
         deadline_hours=settings.deadline_hours,
     )

@@ -8,7 +8,12 @@ The class's name is what the state machine, the console and the runbook show, so
     └── GiveUp                     a person has to mend something first
         ├── InvalidInput           InvalidExecutionName   InvalidRoute
         ├── DatabaseNotFound       DatabaseNotAvailable   SourceNotSupported
-        ├── TransferKeyNotUsable   KeyPolicyNotEditable   KeyPolicyEditLost   AccessNotClosed
+        ├── TransferKeyNotUsable
+        │   ├── KeyManagedByAws    KeyDisabled            KeyPendingDeletion
+        │   └── KeyNotSymmetric    KeyInAnotherRegion     KeyNotReleased      KeyOfAnotherStack
+        ├── KeyPolicyNotEditable
+        │   └── KeyPolicyFull      KeyPolicyLockout       KeyPolicyNamesTheDeleted
+        ├── KeyPolicyEditLost      AccessNotClosed
         ├── NameTaken              NotOurs                NotTidiedUp
         ├── SnapshotNotFound       SnapshotFailed         SnapshotTooSlow     SnapshotNotShared
         ├── TransferDeclined       NobodyAnswered         EventNotDelivered
@@ -91,8 +96,48 @@ class TransferKeyNotUsable(GiveUp):
     """The transfer key cannot encrypt a copy that another account reads."""
 
 
+class KeyManagedByAws(TransferKeyNotUsable):
+    """The key is ``aws/rds`` or another one of AWS's: its policy can let in no other account."""
+
+
+class KeyDisabled(TransferKeyNotUsable):
+    """The key is disabled, or not yet or no longer there to be used."""
+
+
+class KeyPendingDeletion(TransferKeyNotUsable):
+    """The key is on its way out, and what is encrypted under it with it."""
+
+
+class KeyNotSymmetric(TransferKeyNotUsable):
+    """The key is no symmetric encryption key, which is all that RDS takes."""
+
+
+class KeyInAnotherRegion(TransferKeyNotUsable):
+    """The key is of another Region than the stack."""
+
+
+class KeyNotReleased(TransferKeyNotUsable):
+    """The key lacks the tag ``snapferry:lease=allowed``: nobody has said that Snapferry may edit its policy."""
+
+
+class KeyOfAnotherStack(TransferKeyNotUsable):
+    """The key's tag ``snapferry:stack`` names another stack, whose lock on the key this one does not see."""
+
+
 class KeyPolicyNotEditable(GiveUp):
-    """The transfer key's policy cannot take a lease: no room, or a statement that KMS would refuse."""
+    """The transfer key's policy cannot take a lease."""
+
+
+class KeyPolicyFull(KeyPolicyNotEditable):
+    """A lease does not fit into the 32 KB of a key policy."""
+
+
+class KeyPolicyLockout(KeyPolicyNotEditable):
+    """With such a policy, the function that edits it could not do so again; KMS refuses that."""
+
+
+class KeyPolicyNamesTheDeleted(KeyPolicyNotEditable):
+    """The key policy names users or roles that are deleted, so KMS takes no edit of it."""
 
 
 class KeyPolicyEditLost(GiveUp):

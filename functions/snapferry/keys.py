@@ -28,6 +28,23 @@ class Key:
     managed_by_aws: bool
 
 
+def describe_key(kms: "KMSClient", key: str, *, refusal: type[GiveUp]) -> "KeyMetadataTypeDef":
+    """Return what KMS says of a key.
+
+    Raises:
+        GiveUp: ``refusal``: it is not there, or may not be looked at.
+    """
+    try:
+        return kms.describe_key(KeyId=key)["KeyMetadata"]
+    except ClientError as error:
+        if aws.code(error) in _NOT_THERE:
+            raise refusal(f"Key {key} does not exist", resource=key, remedy="name a key of this account") from error
+        if aws.code(error) == _DENIED:
+            message = error.response["Error"]["Message"].rstrip(".")
+            raise refusal(f"Key {key} cannot be looked at: {message}", resource=key) from error
+        raise
+
+
 def find_key(kms: "KMSClient", key: str, *, region: str, refusal: type[GiveUp]) -> Key:
     """Return a key that is enabled, symmetric, for encryption, and of this Region (aws-facts 4.6).
 
@@ -40,15 +57,7 @@ def find_key(kms: "KMSClient", key: str, *, region: str, refusal: type[GiveUp]) 
     Raises:
         GiveUp: ``refusal``, with every reason at once.
     """
-    try:
-        facts = kms.describe_key(KeyId=key)["KeyMetadata"]
-    except ClientError as error:
-        if aws.code(error) in _NOT_THERE:
-            raise refusal(f"Key {key} does not exist", resource=key, remedy="name a key of this account") from error
-        if aws.code(error) == _DENIED:
-            message = error.response["Error"]["Message"].rstrip(".")
-            raise refusal(f"Key {key} cannot be looked at: {message}", resource=key) from error
-        raise
+    facts = describe_key(kms, key, refusal=refusal)
     reasons = _unusable(facts, region)
     if reasons:
         raise refusal(f"Key {key} cannot encrypt a snapshot: {'; '.join(reasons)}", resource=key, remedy="name another")

@@ -70,24 +70,24 @@ def statements(lease: Lease) -> list[Statement]:
 
 def opened(policy: Policy, lease: Lease) -> Policy:
     """Return a policy with a transfer's lease in it, as the only one of that transfer."""
-    return _with(policy, [*_statements_of(closed(policy, lease.transfer)), *statements(lease)])
+    return _with(policy, [*statements_in(closed(policy, lease.transfer)), *statements(lease)])
 
 
 def closed(policy: Policy, transfer: str) -> Policy:
     """Return a policy without one transfer's lease; one that has none is returned as it is."""
-    if not any(transfer_of(each) == transfer for each in _statements_of(policy)):
+    if not any(transfer_of(each) == transfer for each in statements_in(policy)):
         return policy
-    return _with(policy, [each for each in _statements_of(policy) if transfer_of(each) != transfer])
+    return _with(policy, [each for each in statements_in(policy) if transfer_of(each) != transfer])
 
 
 def without_leases(policy: Policy) -> Policy:
     """Return what others have written: a policy without any transfer's lease."""
-    return _with(policy, [each for each in _statements_of(policy) if transfer_of(each) is None])
+    return _with(policy, [each for each in statements_in(policy) if transfer_of(each) is None])
 
 
 def holds(policy: Policy, lease: Lease) -> bool:
     """Tell whether a policy holds exactly this lease."""
-    found = [each for each in _statements_of(policy) if transfer_of(each) == lease.transfer]
+    found = [each for each in statements_in(policy) if transfer_of(each) == lease.transfer]
     return [_canonical(each) for each in found] == [_canonical(each) for each in statements(lease)]
 
 
@@ -95,6 +95,18 @@ def transfer_of(statement: Statement) -> str | None:
     """Return the transfer whose lease a statement belongs to; None if it is not ours."""
     match = _SID.fullmatch(str(statement.get("Sid", "")))
     return match and match[1]
+
+
+def transfers_in(policy: Policy) -> frozenset[str]:
+    """Return the transfers of which a policy holds any statement."""
+    return frozenset(found for each in statements_in(policy) if (found := transfer_of(each)))
+
+
+def changes(before: Policy, after: Policy) -> list[str]:
+    """Say which statements of others came or went between two documents."""
+    one, other = ({_canonical(each): each for each in statements_in(without_leases(p))} for p in (before, after))
+    gone = [f"{_named(each)} is gone" for text, each in one.items() if text not in other]
+    return gone + [f"{_named(each)} is new" for text, each in other.items() if text not in one]
 
 
 def fingerprint(policy: Policy) -> str:
@@ -109,7 +121,7 @@ def same(one: Policy, other: Policy) -> bool:
 
 def dead_principals(policy: Policy) -> list[str]:
     """Return the ids of deleted users and roles in a policy: KMS would refuse to take it back (aws-facts 4.3)."""
-    return sorted({name for name in _principals(policy) if _DEAD_PRINCIPAL.fullmatch(name)})
+    return sorted({name for name in principals(policy) if _DEAD_PRINCIPAL.fullmatch(name)})
 
 
 def size(policy: Policy) -> int:
@@ -146,15 +158,21 @@ def _with(policy: Policy, statement: list[Statement]) -> Policy:
     return {**policy, "Statement": statement}
 
 
-def _statements_of(policy: Policy) -> list[Statement]:
+def statements_in(policy: Policy) -> list[Statement]:
+    """Return a policy's statements; a document may hold a single one without a list."""
     found = policy.get("Statement", [])
     return list(found) if isinstance(found, list) else [found]
 
 
-def _principals(policy: Policy) -> list[str]:
-    named = [each.get(key) for each in _statements_of(policy) for key in ("Principal", "NotPrincipal")]
+def principals(policy: Policy) -> list[str]:
+    """Return everybody whom a policy names, wherever it does."""
+    named = [each.get(key) for each in statements_in(policy) for key in ("Principal", "NotPrincipal")]
     kinds = [kind for one in named for kind in (one.values() if isinstance(one, dict) else [one])]
     return [str(name) for kind in kinds for name in (kind if isinstance(kind, list) else [kind])]
+
+
+def _named(statement: Statement) -> str:
+    return f"statement {statement['Sid']}" if statement.get("Sid") else "a statement without a Sid"
 
 
 def _canonical(value: Any) -> str:

@@ -15,9 +15,9 @@ from snapferry.errors import (
     InvalidInput,
     InvalidRoute,
     SourceNotSupported,
-    TransferKeyNotUsable,
 )
 from snapferry.keys import find_key
+from snapferry.transfer_keys import check_released, find_transfer_key
 from snapferry.transfers import Execution, TransferPlan
 from snapferry.vocabulary import Family
 from snapferry.waits import parse_time, show_time
@@ -40,6 +40,7 @@ class Route:
 
     Attributes:
         key: The transfer key as the deployer named it: id, ARN, alias name or alias ARN.
+        stack: The stack's name, for which a key may be tagged.
         deadline_hours: How long a whole transfer may take.
     """
 
@@ -48,6 +49,7 @@ class Route:
     region: str
     partition: str
     key: str
+    stack: str
     deadline_hours: float
 
 
@@ -71,14 +73,9 @@ def plan_transfer(
         )
     database = _find(request.database, rds)
     _check_encryption(database, route, kms)
-    key = find_key(kms, route.key, region=route.region, refusal=TransferKeyNotUsable)
-    if key.managed_by_aws:
-        raise TransferKeyNotUsable(
-            f"Key {route.key} is managed by AWS, so its policy can let in no other account",
-            resource=key.arn,
-            remedy="deploy the source stack with the parameter TransferKeyArn naming a customer managed key, or empty",
-        )
-    return _plan(request, execution, route, database, key.arn)
+    key_arn = find_transfer_key(kms, route.key, region=route.region)
+    check_released(kms, key_arn, stack=route.stack)
+    return _plan(request, execution, route, database, key_arn)
 
 
 def _check_execution(execution: Execution) -> None:

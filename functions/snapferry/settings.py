@@ -58,6 +58,11 @@ class Settings:
         return self.text("EVENT_BUS_NAME")
 
     @property
+    def stack(self) -> str:
+        """The stack's own name."""
+        return self.text("STACK_NAME")
+
+    @property
     def target_account(self) -> str:
         """The route's target account (source stack only)."""
         return self.text("TARGET_ACCOUNT_ID")

@@ -83,7 +83,7 @@ def test_a_route_to_the_source_account_itself(story: Story) -> None:
 def test_a_transfer_key_that_aws_manages(story: Story) -> None:
     key = story.stage.databases(SOURCE).describe("example-db")["KmsKeyId"]
     run = run_of_another_stack(story, {"TransferKeyArn": key})
-    assert_refused(story, run, "TransferKeyNotUsable", "managed by AWS")
+    assert_refused(story, run, "KeyManagedByAws", "managed by AWS")
 
 
 def test_a_transfer_key_that_does_not_exist(story: Story) -> None:
@@ -101,8 +101,8 @@ def test_a_transfer_key_that_is_disabled_or_on_its_way_out(story: Story) -> None
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
     pending = story.execute(machine, {"database": "example-db"})
     delete_other_stack(story)
-    assert_refused(story, disabled, "TransferKeyNotUsable", "Disabled")
-    assert_refused(story, pending, "TransferKeyNotUsable", "PendingDeletion")
+    assert_refused(story, disabled, "KeyDisabled", "Disabled")
+    assert_refused(story, pending, "KeyPendingDeletion", "PendingDeletion")
 
 
 def assert_refused(story: Story, run: Run, error: str, words: str) -> None:

@@ -87,7 +87,10 @@ def test_only_one_role_writes_key_policies_and_never_past_the_lockout_check() ->
     assert roles_that_may(TARGET, "kms:PutKeyPolicy") == set()
     assert roles_that_may(SOURCE, "kms:PutKeyPolicy") == {"EditKeyPolicyFunctionRole"}
     (allowed,) = (each for each in statements(SOURCE) if each.allows("kms:PutKeyPolicy"))
-    assert allowed.condition == {"StringEquals": {"aws:ResourceTag/snapferry:lease": "allowed"}}
+    assert allowed.condition == {
+        "StringEquals": {"aws:ResourceTag/snapferry:lease": "allowed"},
+        "StringEqualsIfExists": {"aws:ResourceTag/snapferry:stack": {"Ref": "AWS::StackName"}},
+    }
     (denied,) = (each for each in statements(SOURCE) if each.effect == "Deny")
     assert (denied.role, denied.actions, denied.resources) == (allowed.role, ("kms:PutKeyPolicy",), ("*",))
     assert denied.condition == {"Bool": {"kms:BypassPolicyLockoutSafetyCheck": "true"}}
@@ -148,9 +151,10 @@ def _statements_with_stars(node: Any) -> Any:
 
 
 def _texts(node: Any) -> list[str]:
-    return (
-        [node.value] if isinstance(node, yaml.ScalarNode) else [text for inner in node.value for text in _texts(inner)]
-    )
+    if isinstance(node, yaml.ScalarNode):
+        return [node.value]
+    inner = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else node.value
+    return [text for each in inner for text in _texts(each)]
 
 
 def _is_star(text: str) -> bool:

@@ -1,8 +1,9 @@
 """Open leases: which transfer has opened which key, until when. The closers go by it."""
 
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
+from snapferry.key_policy import Books
 from snapferry.state.table import Table
 
 _KEPT: Final = 90 * 24 * 3600
@@ -16,6 +17,7 @@ class LeaseRecord:
         ends: When the statements end by themselves; UTC, ISO 8601.
         opened_at: Just before the statements were first written to the key policy; UTC, ISO 8601.
         fingerprint: SHA-256 of the policy without our statements, when the lease was opened.
+        seen: Its statements have been seen in the policy.
     """
 
     transfer: str
@@ -26,6 +28,7 @@ class LeaseRecord:
     ends: str
     opened_at: str
     fingerprint: str
+    seen: bool = False
 
 
 class Leases:
@@ -41,11 +44,33 @@ class Leases:
     def find(self, transfer: str) -> LeaseRecord | None:
         """Return a transfer's lease, or None if it has none open."""
         found = self._table.get(_id(transfer))
-        return LeaseRecord(**{name: found[name] for name in LeaseRecord.__dataclass_fields__}) if found else None
+        return _record(found) if found else None
+
+    def all(self) -> list[LeaseRecord]:
+        """Return every lease that is open, or was noted to be opened."""
+        return [_record(found) for found in self._table.scan(_id(""))]
+
+    def books(self, key_arn: str, *, including: str, now: str) -> Books:
+        """Return what is known of one key's leases.
+
+        Args:
+            key_arn: The key.
+            including: The transfer that asks; its statements may be there whatever the table says.
+            now: UTC, ISO 8601.
+        """
+        known = [each for each in self.all() if each.key_arn == key_arn]
+        return Books(
+            open=frozenset(each.transfer for each in known if each.seen and each.ends > now),
+            noted=frozenset({including, *(each.transfer for each in known)}),
+        )
 
     def close(self, transfer: str) -> None:
         """Strike a lease out; only once the policy is seen without it."""
         self._table.delete_if("transfer = :transfer", {":transfer": transfer}, _id(transfer))
+
+
+def _record(found: dict[str, Any]) -> LeaseRecord:
+    return LeaseRecord(**{name: found[name] for name in LeaseRecord.__dataclass_fields__})
 
 
 def _id(transfer: str) -> str:

@@ -1,7 +1,7 @@
 """The stack's DynamoDB table: one item per id, each with an end after which DynamoDB removes it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -34,6 +34,18 @@ class Table:
         """Return an item, read consistently; None if there is none."""
         found = self._dynamodb.get_item(TableName=self._name, Key=_key(item_id), ConsistentRead=True).get("Item")
         return found and {name: TypeDeserializer().deserialize(value) for name, value in found.items()}
+
+    def scan(self, beginning: str) -> Iterator[dict[str, Any]]:
+        """Yield the items whose ids begin so, read consistently. The table is small: rows end by themselves."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._name,
+            ConsistentRead=True,
+            FilterExpression="begins_with(id, :beginning)",
+            ExpressionAttributeValues=_values({":beginning": beginning}),
+        )
+        for page in pages:
+            for found in page["Items"]:
+                yield {name: TypeDeserializer().deserialize(value) for name, value in found.items()}
 
     def put(self, item_id: str, item: Mapping[str, Any], *, lasts: float) -> None:
         """Write an item, over an older one.

@@ -1,0 +1,85 @@
+"""What KMS would refuse in a key policy, told by name before anything is written."""
+
+import re
+from typing import Final
+
+from snapferry import lease
+from snapferry.errors import KeyPolicyFull, KeyPolicyLockout, KeyPolicyNamesTheDeleted
+from snapferry.lease import Policy, Statement
+
+_PUT: Final = "kms:PutKeyPolicy"
+
+
+def check(document: Policy, key_arn: str, *, editor: str) -> None:
+    """Make sure that KMS takes a document, as far as it can be known.
+
+    Args:
+        document: The policy to be put.
+        key_arn: The key.
+        editor: ARN of the role that puts it.
+
+    Raises:
+        KeyPolicyNamesTheDeleted, KeyPolicyLockout: What a person has to mend in it first.
+        KeyPolicyFull: It is too long.
+    """
+    dead = lease.dead_principals(document)
+    if dead:
+        raise KeyPolicyNamesTheDeleted(
+            f"The key policy names deleted users or roles ({', '.join(dead)}), so KMS takes no edit of it",
+            resource=key_arn,
+            remedy="remove these ids from the key policy",
+        )
+    if locks_out(document, editor):
+        raise KeyPolicyLockout(
+            f"The policy of {key_arn} does not let {editor} edit it, so KMS would refuse the edit",
+            resource=key_arn,
+            remedy='allow "kms:*" to the account\'s root in the key policy, as KMS does by default',
+        )
+    if not fits(document):
+        raise KeyPolicyFull(
+            f"The key policy has no room for a lease: {lease.size(document)} of {lease.SIZE_LIMIT} bytes",
+            resource=key_arn,
+            remedy="shorten it, or give this stack a key of its own",
+        )
+
+
+def fits(document: Policy) -> bool:
+    """Tell whether a document is within KMS's limit."""
+    return lease.size(document) <= lease.SIZE_LIMIT
+
+
+def locks_out(document: Policy, editor: str) -> bool:
+    """Tell whether a role certainly could not put a policy again. Conditions are left to KMS, which looks itself."""
+    about = [each for each in lease.statements_in(document) if _covers_action(each) and _covers_principal(each, editor)]
+    allowed = any(each.get("Effect") == "Allow" for each in about)
+    denied = any(each.get("Effect") == "Deny" and not each.get("Condition") for each in about)
+    return denied or not allowed
+
+
+def _covers_action(statement: Statement) -> bool:
+    if "NotAction" in statement:
+        return not _any_matches(statement["NotAction"], _PUT)
+    return _any_matches(statement.get("Action", []), _PUT)
+
+
+def _covers_principal(statement: Statement, role: str) -> bool:
+    if "NotPrincipal" in statement:
+        return not _is_named(statement["NotPrincipal"], role)
+    return _is_named(statement.get("Principal", {}), role)
+
+
+def _is_named(principal: object, role: str) -> bool:
+    """Tell whether a principal is the role, its whole account, or everybody."""
+    partition, account = role.split(":")[1], role.split(":")[4]
+    everybody = {"*", account, f"arn:{partition}:iam::{account}:root", role}
+    named = principal.get("AWS", []) if isinstance(principal, dict) else principal
+    return any(name in everybody for name in (named if isinstance(named, list) else [named]))
+
+
+def _any_matches(patterns: object, action: str) -> bool:
+    listed = patterns if isinstance(patterns, list) else [patterns]
+    return any(re.fullmatch(_as_regex(str(each)), action, re.IGNORECASE) for each in listed)
+
+
+def _as_regex(pattern: str) -> str:
+    return "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
