@@ -14,9 +14,9 @@ help: ## list the targets
 demo: .venv/.made node_modules/.made ## carry a database from one account to the other, on this machine (ENGINE=...)
 	@$(BIN)/python -m sandbox demo $(if $(ENGINE),--engine $(ENGINE))
 
-sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4566 SPEED=120 ENGINE=... LISTEN=...)
+sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4566 SPEED=120 ENGINE=... LISTEN=... TRAIL=1)
 	@$(BIN)/python -m sandbox serve $(if $(PORT),--port $(PORT)) $(if $(SPEED),--speed $(SPEED)) \
-	  $(if $(ENGINE),--engine $(ENGINE)) $(if $(LISTEN),--listen $(LISTEN))
+	  $(if $(ENGINE),--engine $(ENGINE)) $(if $(LISTEN),--listen $(LISTEN)) $(if $(TRAIL),--trail)
 
 test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)

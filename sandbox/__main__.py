@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "demo":
             return tell_story(given.engine)
-        serve(given.port, given.speed, given.engine, given.directory, listen=given.listen)
+        serve(given.port, given.speed, given.engine, given.directory, listen=given.listen, trail=given.trail)
     except (UnknownEngine, AddressTakenError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     server = commands.add_parser("serve", parents=[engine], help="keep both accounts running, until Ctrl-C")
     server.add_argument("--port", type=_port, default=DEFAULT_PORT, help="on 127.0.0.1; 0 takes a free one")
     server.add_argument("--listen", action="append", default=[], metavar="ADDRESS", help=_LISTEN)
+    server.add_argument("--trail", action="store_true", help="write all calls to trail.jsonl, as CloudTrail would")
     server.add_argument("--speed", type=_speed, default=DEFAULT_SPEED, help="times as fast as the wall's time")
     server.add_argument("--directory", type=Path, default=Path(".sandbox"), help="gets the AWS config file")
     return parser

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "AwsError", "Call", "Gate", "Hook"]
 
-CALLS_KEPT = 200_000
+CALLS_KEPT = 20_000
 # boto3 repeats a call answered by 500, 502, 503 or 504; a gap of the sandbox does not go away by repeating.
 STATUS_OF_A_GAP = 501
 # A handler's process waits so many virtual seconds before it gives the answer to its handler.
@@ -49,6 +49,11 @@ class Call:
     """Virtual epoch seconds."""
     error: str | None = None
     """The error's code once answered; None for a success."""
+    request_id: str = ""
+    address: str = ""
+    """Where it came from; empty if from inside the sandbox."""
+    agent: str = ""
+    """What the client calls itself."""
     delay: float = 0.0
     """Virtual seconds that the answer takes to a handler, beyond what every answer takes; a hook may set it."""
     context: dict[str, Any] = field(default_factory=dict)
@@ -127,7 +132,7 @@ class Gate:
         call: Call | None = None
         try:
             with self._alone():
-                call = self._read(exchange, signature)
+                call = self._read(exchange, signature, environ)
                 _run(self.before, call)
             reply = self._reply(call, exchange, environ)
             call.error = exchange.error_code(reply)
@@ -138,7 +143,7 @@ class Gate:
                 call.error = error.code
         return reply if call is None else self._finish(call, exchange, reply)
 
-    def _read(self, exchange: Exchange, signature: Signature) -> Call:
+    def _read(self, exchange: Exchange, signature: Signature, environ: dict[str, Any]) -> Call:
         caller = self._identities.caller_of(signature.access_key)
         if caller is None:
             code = "UnrecognizedClientException" if exchange.is_json else "InvalidClientTokenId"
@@ -151,6 +156,9 @@ class Gate:
             parameters=exchange.parameters(),
             backend_account=caller.account,
             time=self._clock.now,
+            request_id=exchange.request_id,
+            address=environ.get("REMOTE_ADDR", ""),
+            agent=environ.get("HTTP_USER_AGENT", ""),
         )
 
     def _reply(self, call: Call, exchange: Exchange, environ: dict[str, Any]) -> Reply:

@@ -104,6 +104,11 @@ def read_signature(environ: dict[str, Any]) -> Signature | None:
     return Signature(access_key, region, SIGNED_AS.get(signed_as, signed_as))
 
 
+def signed_name(service: str) -> str:
+    """What a service is called in signatures and host names, given boto3's name."""
+    return next((signed for signed, name in SIGNED_AS.items() if name == service), service)
+
+
 def read_body(environ: dict[str, Any]) -> bytes:
     """The request's body; leaves it readable for whoever comes next."""
     length = environ.get("CONTENT_LENGTH")

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_PORT, DEFAULT_SPEED = 4566, 120.0
-CONFIG = "aws-config"
+CONFIG, TRAIL = "aws-config", "trail.jsonl"
 
 
-def serve(port: int, speed: float, engine: str | None, directory: Path, *, listen: Sequence[str] = ()) -> None:
+def serve(  # noqa: PLR0913 - what a person may choose
+    port: int, speed: float, engine: str | None, directory: Path, *, listen: Sequence[str] = (), trail: bool = False
+) -> None:
     """Run until a KeyboardInterrupt, then leave nothing behind.
 
     Args:
@@ -38,6 +40,7 @@ def serve(port: int, speed: float, engine: str | None, directory: Path, *, liste
         engine: of the source's database; None takes the default of this machine.
         directory: gets the AWS config file, and the environments for `sam local`.
         listen: further addresses of this machine to serve on, such as a container engine's bridge.
+        trail: write every call into a file there, as CloudTrail would; the file stays.
 
     Raises:
         UnknownEngine: there is no such database.
@@ -53,6 +56,8 @@ def serve(port: int, speed: float, engine: str | None, directory: Path, *, liste
         config = (directory / CONFIG).absolute()
         sandbox.write_config(config)
         closing.callback(_remove, [config, *write_environments(sandbox, config.parent)])
+        if trail:
+            sandbox.trail.write_to(directory / TRAIL)
         sandbox.pace(speed)
         print(_welcome(stage, config, speed), flush=True)
         threading.Event().wait()

@@ -26,6 +26,7 @@ from sandbox.rds import Rds
 from sandbox.roles import act_as
 from sandbox.scheduler import Scheduler
 from sandbox.server import Server
+from sandbox.trail import Trail
 from sandbox.transport import Transport
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class Sandbox:
         self.clock = Clock(start)
         self.identities = Identities()
         self.gate = Gate(self.identities, self.clock, moto)
+        self.trail = Trail(self.gate)
+        self._closing.callback(self.trail.close)
         self.server = Server(self.gate.wsgi, port=port)
         self.url = self.server.url
         self.transport = Transport(self.gate, self.url)

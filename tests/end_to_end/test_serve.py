@@ -61,7 +61,7 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     directory = tmp_path / "here"
-    options = ["--port", "0", "--speed", str(SPEED), "--engine", ENGINE, "--directory", str(directory)]
+    options = ["--port", "0", "--speed", str(SPEED), "--engine", ENGINE, "--directory", str(directory), "--trail"]
     command = [sys.executable, "-u", "-m", "sandbox", "serve", *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         words = until_last_words(process)
@@ -114,7 +114,9 @@ def end(served: Served) -> None:
     assert served.process.stdout is not None
     assert served.process.stdout.read() == ""  # no complaint
     assert [pid for pid in begun if (PROC / str(pid)).exists()] == []
-    assert not served.directory.exists()
+    (trail,) = served.directory.iterdir()  # which was asked for
+    assert '"eventName": "PutKeyPolicy"' in trail.read_text()
+    assert PRODUCTION_PASSWORD not in trail.read_text()
 
 
 def test_a_port_that_is_taken_is_told() -> None:
