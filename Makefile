@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test check format build schemas requirements deploy-source deploy-target clean
+.PHONY: help demo sandbox test test-long check format build schemas requirements deploy-source deploy-target clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -20,6 +20,9 @@ sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4
 
 test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+test-long: .venv/.made node_modules/.made ## run the tests that take minutes: many transfers, large databases (ARGS=...)
+	$(BIN)/pytest -m long $(ARGS)
 
 check: .venv/.made node_modules/.made ## format, lint, types, templates, build: all that CI runs before the tests
 	$(BIN)/ruff format --check .
