@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long check format build schemas requirements deploy-source deploy-target clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build schemas rules requirements deploy-source deploy-target clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,6 +23,9 @@ test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
 
 test-long: .venv/.made node_modules/.made ## run the tests that take minutes: many transfers, large databases (ARGS=...)
 	$(BIN)/pytest -m long $(ARGS)
+
+mutate-sandbox: .venv/.made node_modules/.made ## switch each of the sandbox's rules off: its test must go red (ARGS=rds.copy ...)
+	@$(BIN)/python -m tests.sandbox.mutation $(ARGS)
 
 check: .venv/.made node_modules/.made ## format, lint, types, templates, build: all that CI runs before the tests
 	$(BIN)/ruff format --check .
@@ -50,6 +53,9 @@ deploy-source: .venv/.made ## deploy the source account's stack
 
 schemas: .venv/.made ## write docs/schemas anew from the models
 	$(BIN)/python -m docs.generate_schemas
+
+rules: .venv/.made ## write the sandbox's table of rules anew from its register
+	$(BIN)/python -m sandbox.register.table
 
 requirements: ## pin the requirements anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \

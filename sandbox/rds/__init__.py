@@ -16,6 +16,7 @@ from sandbox.rds.families import FAMILIES
 from sandbox.rds.identifiers import Arn
 from sandbox.rds.instances import Instances
 from sandbox.rds.keys import Keys
+from sandbox.rds.lost_keys import LostKeys
 from sandbox.rds.modifications import Modifications
 from sandbox.rds.passwords import Passwords
 from sandbox.rds.restored_clusters import RestoredClusters
@@ -64,6 +65,7 @@ class Rds:
 
     def register(self, gate: Gate) -> None:
         """Answer the database operations; those that the sandbox lacks are refused by name, never left to moto."""
+        gate.after.append(LostKeys(self.core).notice)
         known = self._answers()
         for operation in get_session().get_service_model("rds").operation_names:
             if operation in known:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rds.engines import engine_named
-from sandbox.rds.errors import invalid_value, unknown_to_the_sandbox
+from sandbox.rds.errors import unknown_to_the_sandbox
 from sandbox.rds.families import CLUSTERS
-from sandbox.rds.listing import filtered, page
+from sandbox.rds.listing import filtered, of_caller, page
 from sandbox.rds.models import Cluster
-from sandbox.rds.network import parameter_group
-from sandbox.rds.parameters import refuse_unknown, shown
-from sandbox.rds.provision import begin, check_database_quota, common_settings, free_arn, key_for_new, placed
-from sandbox.rds.tags import read_tags
+from sandbox.rds.parameters import refuse_unknown
+from sandbox.rds.provision import begin, check_database_quota, free_arn, new_record
 from sandbox.rds.views import cluster_row
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ class Clusters:
     def describe(self, call: Call) -> dict[str, Any]:
         """DescribeDBClusters."""
         name = call.parameters.get("DBClusterIdentifier")
-        rows = [self._core.store.cluster(call, name)] if name else self._own(call)
+        rows = [self._core.store.cluster(call, name)] if name else of_caller(call, self._core.store.clusters)
         rows = filtered(
             call,
             rows,
@@ -82,40 +80,13 @@ class Clusters:
         found, marker = page(call, rows, lambda row: row.arn)
         return {"DBClusters": [cluster_row(row, self._core.store) for row in found], **marker}
 
-    def _own(self, call: Call) -> list[Cluster]:
-        place = (call.caller.account, call.region)
-        return [one for one in self._core.store.clusters.values() if (one.arn.account, one.arn.region) == place]
-
     def _made(self, call: Call, arn: Arn) -> Cluster:
         given = call.parameters
         engine = engine_named(given["Engine"])
         if not engine.is_aurora:
             raise unknown_to_the_sandbox(f"Multi-AZ DB clusters (Engine {engine.name})")
-        if not given.get("MasterUsername"):
-            raise invalid_value("The parameter MasterUsername must be provided and must not be blank.")
-        version = given.get("EngineVersion", engine.default_version)
-        resource_id = self._core.store.new_resource_id(CLUSTERS)
-        network = placed(call)
-        family = engine.parameter_family(version)
-        group = parameter_group(call, given.get("DBClusterParameterGroupName"), family, of_cluster=True)
-        tags = read_tags(given.get("Tags"))
-        key = key_for_new(self._core, call, resource_id)
         return Cluster(
-            arn=arn,
-            resource_id=resource_id,
-            engine=engine.name,
-            engine_version=version,
-            master_username=given["MasterUsername"],
             database_name=given.get("DatabaseName"),
-            port=given.get("Port", engine.port),
             size_gb=self._core.settings.aurora_size_gb,
-            key_arn=key.arn if key else None,
-            held_keys=[key] if key else [],
-            created=self._core.clock.now,
-            network=network,
-            parameter_group=group,
-            tags=tags,
-            backup_retention_days=given.get("BackupRetentionPeriod", 1),
-            shown=shown(given),
-            **common_settings(call),
+            **new_record(self._core, call, arn, CLUSTERS),
         )

@@ -7,14 +7,35 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.data.sealed import SealError
 from sandbox.protocol import AwsError
-from sandbox.rds.errors import invalid_value
 from sandbox.rds.families import INSTANCES, Family
 from sandbox.rds.identifiers import Arn, new_name
-from sandbox.rds.keys import NEEDED_TO_COPY, NEEDED_TO_FINISH_COPY, SOURCE
-from sandbox.rds.models import AVAILABLE, COPYING, CREATING, FAILED, SealedData, Snapshot
+from sandbox.rds.keys import NEEDED_TO_COPY, NEEDED_TO_CREATE, NEEDED_TO_FINISH_COPY, SOURCE
+from sandbox.rds.models import AVAILABLE, COPYING, CREATING, FAILED, SealedData, Snapshot, Work
 from sandbox.rds.snapshots import check_room
 from sandbox.rds.tags import check_tags, read_tags
 from sandbox.rds.views import snapshot_row
+from sandbox.register.rds_copies import (
+    COPIES_IN_FLIGHT,
+    COPY_ACROSS_REGIONS,
+    COPY_AVAILABLE,
+    COPY_EVERY_ACTION,
+    COPY_IS_MANUAL,
+    COPY_KEEPS_AGE,
+    COPY_KEEPS_KEY,
+    COPY_MULTI_AZ,
+    COPY_NOT_SHARED,
+    COPY_QUEUE,
+    COPY_RELEASES_KEY,
+    COPY_SHARED_NEEDS_KEY,
+    COPY_SOURCE_KEY,
+    COPY_STATUS,
+    COPY_TAGS_REFUSED,
+    COPY_TAGS_STAY,
+    COPY_UNENCRYPTED_CLUSTER,
+    COPY_UNTIL_DONE_KEY,
+    COPY_UNTIL_DONE_SHARED,
+    COPY_UNTIL_DONE_THERE,
+)
 
 if TYPE_CHECKING:
     from sandbox.accounts import Caller
@@ -54,25 +75,26 @@ class Copies:
         tags = self._tags(call, source)
         copy = self._record(source, arn, target_key, tags)
         transport = Transport(call.caller, source, copy)
-        source_key, copy_key = self._keys(transport, NEEDED_TO_COPY)
+        source_key, copy_key = self._keys(transport, NEEDED_TO_COPY if COPY_EVERY_ACTION.holds else NEEDED_TO_CREATE)
         copy.key_arn = copy_key.arn if copy_key else None
         copy.held_keys = [key for key in (source_key, copy_key) if key is not None]
         self._core.store.snapshots[arn] = copy
-        self._core.later(copy.work.due - copy.work.begun, lambda: self._finish(transport), f"copy to {arn}")
+        self._core.later(copy.work.due - self._core.clock.now, lambda: self._finish(transport), f"copy to {arn}")
         return {family.snapshot_word: snapshot_row(copy, self._core.clock.now, call.caller.account)}
 
     def _check_source(self, source: Snapshot) -> None:
-        if source.status != AVAILABLE:
-            message = f"Cannot copy the snapshot because it is not currently in the available state: {source.name}."
-            raise self._family.snapshot_state(message)
-        if self._family is not INSTANCES and not source.engine.startswith("aurora-"):
-            code = self._core.settings.unconfirmed.multi_az_cluster_snapshot_code
-            raise AwsError(code, "You can't copy a snapshot of a Multi-AZ DB cluster.")
+        COPY_AVAILABLE.refuse_if(source.status != AVAILABLE, self._family, name=source.name)
+        code = self._core.settings.unconfirmed.multi_az_cluster_snapshot_code
+        COPY_MULTI_AZ.refuse_if(source.of_multi_az_cluster, code=code)
 
     def _check_copies_in_flight(self, arn: Arn) -> None:
         quotas = self._core.settings.quotas
         most = quotas.instance_copies_in_flight if self._family is INSTANCES else quotas.cluster_copies_in_flight
-        running = [
+        COPIES_IN_FLIGHT.refuse_if(len(self._in_flight(arn)) >= most, most=most)
+
+    def _in_flight(self, arn: Arn) -> list[Snapshot]:
+        """The copies that this account is making in this Region."""
+        return [
             one
             for one in self._core.store.snapshots.values()
             if one.family is self._family
@@ -80,57 +102,63 @@ class Copies:
             and one.status in (CREATING, COPYING)
             and (one.arn.account, one.arn.region) == (arn.account, arn.region)
         ]
-        if len(running) >= most:
-            raise AwsError("SnapshotQuotaExceeded", f"Cannot copy more than {most} snapshots across regions")
 
     def _target_key(self, call: Call, source: Snapshot) -> str | None:
         """The key for the copy, by AWS's rules of when one must and when none may be named."""
         named: str | None = call.parameters.get("KmsKeyId")
         unconfirmed = self._core.settings.unconfirmed
         if not source.encrypted:
-            if named and self._family is not INSTANCES:
-                message = "An unencrypted DB cluster snapshot can't be encrypted by copying it."
-                raise AwsError(unconfirmed.cluster_copy_of_unencrypted_with_key_code, message)
+            code = unconfirmed.cluster_copy_of_unencrypted_with_key_code
+            COPY_UNENCRYPTED_CLUSTER.refuse_if(named and self._family.clustered, code=code)
             return named
         if named:
             return named
-        if source.arn.region != call.region:
-            raise invalid_value("Must specify new KMS key for cross region encrypted snapshot copy.")
-        if source.arn.account != call.caller.account:
-            message = "You must specify a KMS key to copy an encrypted snapshot that another account shares."
-            raise AwsError(unconfirmed.shared_copy_without_key_code, message)
-        return source.key_arn
+        COPY_ACROSS_REGIONS.refuse_if(source.arn.region != call.region)
+        foreign = source.arn.account != call.caller.account
+        COPY_SHARED_NEEDS_KEY.refuse_if(foreign, code=unconfirmed.shared_copy_without_key_code)
+        return source.key_arn if COPY_KEEPS_KEY.holds else None
 
     def _tags(self, call: Call, source: Snapshot) -> Tags:
         """Tags never cross accounts; with CopyTags even AWS's own keys of the source are refused."""
         tags = read_tags(call.parameters.get("Tags"))
         if not call.parameters.get("CopyTags"):
             return tags
-        if source.arn.account != call.caller.account:
+        if source.arn.account != call.caller.account and COPY_TAGS_STAY.holds:
             code = self._core.settings.unconfirmed.copy_tags_across_accounts_code
-            if code is not None:
-                raise AwsError(code, "You can't copy tags when copying a DB snapshot across accounts.")
+            COPY_TAGS_REFUSED.refuse_if(code is not None, code=code)
             return tags
         check_tags({**source.tags, **tags})
         return {**source.tags, **tags}
 
     def _record(self, source: Snapshot, arn: Arn, key: str | None, tags: Tags) -> Snapshot:
-        instance_status = self._core.settings.unconfirmed.status_of_instance_copy
         return replace(
             source,
             arn=arn,
             key_arn=key,
             created=self._core.clock.now,
-            status=instance_status if self._family is INSTANCES else COPYING,
-            work=self._core.work(self._core.durations.copy(source.size_gb)),
+            first_created=source.first_created if COPY_KEEPS_AGE.holds else self._core.clock.now,
+            status=self._first_status(),
+            work=self._work(source, arn),
             data=SealedData(None, None),
-            type="manual",
+            type="manual" if COPY_IS_MANUAL.holds else source.type,
             tags=tags,
-            shared_with=set(),
+            shared_with=set() if COPY_NOT_SHARED.holds else set(source.shared_with),
             copied_from=source.arn,
             held_keys=[],
             details=dict(source.details),
         )
+
+    def _first_status(self) -> str:
+        if not COPY_STATUS.holds:
+            return "pending"
+        return COPYING if self._family.clustered else self._core.settings.unconfirmed.status_of_instance_copy
+
+    def _work(self, source: Snapshot, arn: Arn) -> Work:
+        """It begins once the account's other copies of the same database are done."""
+        same = source.database_resource_id
+        ahead = [one.work.due for one in self._in_flight(arn) if one.database_resource_id == same]
+        begin = max([self._core.clock.now, *(ahead if COPY_QUEUE.holds else [])])
+        return Work(begin, begin + self._core.durations.copy(source.size_gb))
 
     def _keys(self, transport: Transport, actions: tuple[str, ...]) -> tuple[Key | None, Key | None]:
         """The source's key and the copy's, if the caller may use both now.
@@ -141,7 +169,7 @@ class Copies:
         source, copy = transport.source, transport.copy
         keys, resource_id = self._core.keys, source.database_resource_id
         source_key = target_key = None
-        if source.key_arn is not None:
+        if source.key_arn is not None and COPY_SOURCE_KEY.holds:
             source_key = keys.use(
                 transport.caller,
                 source.key_arn,
@@ -168,18 +196,20 @@ class Copies:
         if self._core.store.snapshots.get(copy.arn) is not copy:
             return
         copy.status = AVAILABLE if self._move(transport) else FAILED
-        self._core.keys.release([key for key in copy.held_keys if key.arn != copy.key_arn])
+        if COPY_RELEASES_KEY.holds:
+            self._core.keys.release([key for key in copy.held_keys if key.arn != copy.key_arn])
         copy.held_keys = [key for key in copy.held_keys if key.arn == copy.key_arn]
 
     def _move(self, transport: Transport) -> bool:
         """Decrypt the source's data and seal it under the copy's key; False if that may or can not be done."""
         source, copy = transport.source, transport.copy
-        there = self._core.store.snapshots.get(source.arn) is source
-        if not there or not source.open_to(copy.arn.account):
+        if COPY_UNTIL_DONE_THERE.holds and self._core.store.snapshots.get(source.arn) is not source:
+            return False
+        if COPY_UNTIL_DONE_SHARED.holds and not source.open_to(copy.arn.account):
             return False
         try:
             source_key, copy_key = self._keys(transport, NEEDED_TO_FINISH_COPY)
             copy.data = self._core.data.copy(source, source_key, str(copy.arn), copy_key)
         except (AwsError, SealError):
-            return False
+            return not COPY_UNTIL_DONE_KEY.holds
         return True

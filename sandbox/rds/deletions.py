@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rds.errors import invalid_combination
-from sandbox.rds.families import CLUSTERS
 from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.models import AVAILABLE, DELETING, Cluster, Database
 from sandbox.rds.parameters import refuse_unknown
 from sandbox.rds.snapshots import check_room
 from sandbox.rds.views import cluster_row, instance_row
+from sandbox.register.rds_databases import (
+    DELETE_ONCE,
+    DELETE_PROTECTED,
+    DELETE_TAKES_TIME,
+    DELETE_WITH_MEMBERS,
+    FINAL_SNAPSHOT,
+    FINAL_SNAPSHOT_OF_AVAILABLE,
+)
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -45,35 +51,24 @@ class Deletions:
         refuse_unknown(call, HONOURED | {"DBClusterIdentifier"})
         cluster = self._core.store.cluster(call, call.parameters["DBClusterIdentifier"])
         self._check(cluster)
-        if any(member.status != DELETING for member in self._core.store.members(cluster)):
-            raise CLUSTERS.database_state(
-                "Cluster cannot be deleted, it still contains DB instances in non-deleting state."
-            )
+        DELETE_WITH_MEMBERS.refuse_if(any(one.status != DELETING for one in self._core.store.members(cluster)))
         self._final_snapshot(call, cluster)
         self._begin(cluster)
         return {"DBCluster": cluster_row(cluster, self._core.store)}
 
     def _check(self, database: Database) -> None:
         word = "Cluster" if isinstance(database, Cluster) else "DB Instance"
-        if database.status == DELETING:
-            raise database.family.database_state(f"{word} {database.name} is already being deleted.")
-        if database.deletion_protection:
-            raise invalid_combination(
-                f"Cannot delete protected {word}, please disable deletion protection and try again.",
-            )
+        DELETE_ONCE.refuse_if(database.status == DELETING, database.family, word=word, name=database.name)
+        DELETE_PROTECTED.refuse_if(database.deletion_protection, word=word)
 
     def _final_snapshot(self, call: Call, database: Database) -> None:
         name = call.parameters.get("FinalDBSnapshotIdentifier")
         skip = bool(call.parameters.get("SkipFinalSnapshot"))
-        if skip == bool(name):
-            raise invalid_combination(
-                "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and excluded by it.",
-            )
+        FINAL_SNAPSHOT.refuse_if(skip == bool(name))
         if not name:
             return
         family = database.family
-        if database.status != AVAILABLE:
-            raise family.database_state(f"{database.name} is not in a state in which a final snapshot can be taken.")
+        FINAL_SNAPSHOT_OF_AVAILABLE.refuse_if(database.status != AVAILABLE, family, name=database.name)
         checked = new_name("FinalDBSnapshotIdentifier", name, family.longest_snapshot_name)
         arn = Arn(call.region, call.caller.account, family.snapshot_kind, checked)
         check_room(self._core, family, arn)
@@ -96,7 +91,10 @@ class Deletions:
             if database.server is not None:
                 database.server.remove()
 
-        self._core.later(self._core.durations.deletion, finish, f"{database.arn} deleting")
+        if DELETE_TAKES_TIME.holds:
+            self._core.later(self._core.durations.deletion, finish, f"{database.arn} deleting")
+        else:
+            finish()
 
     def _close_if_last(self, cluster: Cluster) -> None:
         answering = any(member.status != DELETING for member in self._core.store.members(cluster))

@@ -22,15 +22,11 @@ class Family:
     encrypted_member: str
     copied_from_member: str
     database_missing_code: str
-    database_exists_code: str
-    database_state_code: str
     snapshot_missing_code: str
-    snapshot_exists_code: str
-    snapshot_state_code: str
-    quota_code: str
     target_key_words: str
     resource_id_prefix: str
     resource_id_member: str
+    clustered: bool
 
     @property
     def database_id(self) -> str:
@@ -50,23 +46,6 @@ class Family:
         """No such snapshot, or one of another account that is not shared with the caller."""
         return AwsError(self.snapshot_missing_code, f"{self.snapshot_word} {name} not found.", NOT_FOUND)
 
-    def database_exists(self) -> AwsError:
-        """The name of a new database is taken."""
-        return AwsError(self.database_exists_code, f"{self.database_word} already exists")
-
-    def snapshot_exists(self, name: str) -> AwsError:
-        """The name of a new snapshot is taken."""
-        message = f"Cannot create the snapshot because a snapshot with the identifier {name} already exists."
-        return AwsError(self.snapshot_exists_code, message)
-
-    def database_state(self, message: str) -> AwsError:
-        """The database's status does not allow this."""
-        return AwsError(self.database_state_code, message)
-
-    def snapshot_state(self, message: str) -> AwsError:
-        """The snapshot's status or type does not allow this."""
-        return AwsError(self.snapshot_state_code, message)
-
 
 INSTANCES = Family(
     database_kind="db",
@@ -77,15 +56,11 @@ INSTANCES = Family(
     encrypted_member="Encrypted",
     copied_from_member="SourceDBSnapshotIdentifier",
     database_missing_code="DBInstanceNotFound",
-    database_exists_code="DBInstanceAlreadyExists",
-    database_state_code="InvalidDBInstanceState",
     snapshot_missing_code="DBSnapshotNotFound",
-    snapshot_exists_code="DBSnapshotAlreadyExists",
-    snapshot_state_code="InvalidDBSnapshotState",
-    quota_code="InstanceQuotaExceeded",
     target_key_words="The target KMS key",
     resource_id_prefix="db",
     resource_id_member="DbiResourceId",
+    clustered=False,
 )
 CLUSTERS = Family(
     database_kind="cluster",
@@ -96,14 +71,10 @@ CLUSTERS = Family(
     encrypted_member="StorageEncrypted",
     copied_from_member="SourceDBClusterSnapshotArn",
     database_missing_code="DBClusterNotFoundFault",
-    database_exists_code="DBClusterAlreadyExistsFault",
-    database_state_code="InvalidDBClusterStateFault",
     snapshot_missing_code="DBClusterSnapshotNotFoundFault",
-    snapshot_exists_code="DBClusterSnapshotAlreadyExistsFault",
-    snapshot_state_code="InvalidDBClusterSnapshotStateFault",
-    quota_code="DBClusterQuotaExceededFault",
     target_key_words="Specified KMS key",
     resource_id_prefix="cluster",
     resource_id_member="DbClusterResourceId",
+    clustered=True,
 )
 FAMILIES = (INSTANCES, CLUSTERS)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from sandbox.rds.errors import invalid_value
+from sandbox.register.rds_names import NAME_CASE, NAME_CHARACTERS, NAME_END, NAME_HYPHENS, NAME_LENGTH
 
 LONGEST_NAME = 63
 LONGEST_INSTANCE_SNAPSHOT_NAME = 255
@@ -49,14 +50,11 @@ def new_name(parameter: str, text: str, longest: int = LONGEST_NAME) -> str:
     Raises:
         AwsError: InvalidParameterValue. botocore has no pattern for these names, the service checks them.
     """
-    well_formed = re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", text)
-    if not well_formed or len(text) > longest or text.endswith("-") or "--" in text:
-        raise invalid_value(
-            f"The parameter {parameter} is not a valid identifier. Identifiers must begin with a letter; must contain "
-            "only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive "
-            "hyphens.",
-        )
-    return text.lower()
+    NAME_CHARACTERS.refuse_if(not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", text), parameter=parameter)
+    NAME_HYPHENS.refuse_if("--" in text, parameter=parameter)
+    NAME_END.refuse_if(text.endswith("-"), parameter=parameter)
+    NAME_LENGTH.refuse_if(len(text) > longest, parameter=parameter)
+    return text.lower() if NAME_CASE.holds else text
 
 
 def resource_id(prefix: str, number: int) -> str:

@@ -5,23 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rds.engines import engine_named
-from sandbox.rds.errors import invalid_combination, invalid_value
-from sandbox.rds.families import CLUSTERS, INSTANCES
-from sandbox.rds.listing import filtered, page
+from sandbox.rds.families import INSTANCES
+from sandbox.rds.listing import filtered, of_caller, page
 from sandbox.rds.models import AVAILABLE, Cluster, Instance
 from sandbox.rds.network import Vpcs, parameter_group
 from sandbox.rds.parameters import refuse_unknown, shown
 from sandbox.rds.provision import (
     begin,
     check_database_quota,
-    common_settings,
     free_arn,
-    key_for_new,
-    placed,
+    new_record,
     publicly_accessible,
 )
 from sandbox.rds.tags import read_tags
 from sandbox.rds.views import instance_row
+from sandbox.register.rds_databases import (
+    AURORA_NEEDS_CLUSTER,
+    MEMBER_ENGINE,
+    MEMBER_OF_AVAILABLE,
+    MEMBER_PARAMETERS,
+    SMALLEST_STORAGE,
+)
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -90,7 +94,7 @@ class Instances:
     def describe(self, call: Call) -> dict[str, Any]:
         """DescribeDBInstances."""
         name = call.parameters.get("DBInstanceIdentifier")
-        rows = [self._core.store.instance(call, name)] if name else self._own(call)
+        rows = [self._core.store.instance(call, name)] if name else of_caller(call, self._core.store.instances)
         rows = filtered(
             call,
             rows,
@@ -104,10 +108,6 @@ class Instances:
         found, marker = page(call, rows, lambda row: row.arn)
         return {"DBInstances": [instance_row(row, self._core.store) for row in found], **marker}
 
-    def _own(self, call: Call) -> list[Instance]:
-        place = (call.caller.account, call.region)
-        return [one for one in self._core.store.instances.values() if (one.arn.account, one.arn.region) == place]
-
     def _cluster_names(self, row: Instance) -> set[str]:
         cluster = self._core.store.cluster_of(row)
         return {cluster.name, str(cluster.arn)} if cluster else set()
@@ -115,46 +115,19 @@ class Instances:
     def _standalone(self, call: Call, arn: Arn) -> Instance:
         given = call.parameters
         engine = engine_named(given["Engine"])
-        if engine.is_aurora:
-            raise invalid_combination(f"An instance of {engine.name} needs a DBClusterIdentifier.")
-        if not given.get("MasterUsername"):
-            raise invalid_value("The parameter MasterUsername must be provided and must not be blank.")
-        if given.get("AllocatedStorage", 0) < SMALLEST_GB:
-            raise invalid_value(f"Invalid storage size for engine name {engine.name}: give at least {SMALLEST_GB} GB.")
-        version = given.get("EngineVersion", engine.default_version)
-        network = placed(call)
-        group = parameter_group(
-            call,
-            given.get("DBParameterGroupName"),
-            engine.parameter_family(version),
-            of_cluster=False,
-        )
-        tags = read_tags(given.get("Tags"))
-        resource_id = self._core.store.new_resource_id(INSTANCES)
-        key = key_for_new(self._core, call, resource_id)
+        AURORA_NEEDS_CLUSTER.refuse_if(engine.is_aurora, engine=engine.name)
+        size = given.get("AllocatedStorage", 0)
+        SMALLEST_STORAGE.refuse_if(size < SMALLEST_GB, engine=engine.name, smallest=SMALLEST_GB)
+        record = new_record(self._core, call, arn, INSTANCES)
         instance = Instance(
-            arn=arn,
-            resource_id=resource_id,
-            engine=engine.name,
-            engine_version=version,
-            master_username=given["MasterUsername"],
             database_name=given.get("DBName"),
-            port=given.get("Port", engine.port),
-            size_gb=given["AllocatedStorage"],
-            key_arn=key.arn if key else None,
-            held_keys=[key] if key else [],
-            created=self._core.clock.now,
-            network=network,
-            parameter_group=group,
-            tags=tags,
-            backup_retention_days=given.get("BackupRetentionPeriod", 1),
+            size_gb=size,
             instance_class=given["DBInstanceClass"],
-            publicly_accessible=publicly_accessible(call, network),
+            publicly_accessible=publicly_accessible(call, record["network"]),
             multi_az=bool(given.get("MultiAZ")),
-            shown=shown(given),
-            **common_settings(call),
+            **record,
         )
-        with self._core.keys.given_back_if_refused(key):
+        with self._core.keys.given_back_if_refused(*instance.held_keys):
             password = self._passwords.initial(call, instance)
         instance.server = self._core.data.create(instance, password)
         return instance
@@ -193,16 +166,8 @@ class Instances:
 def _check_member(call: Call, cluster: Cluster) -> None:
     """Only into an available cluster of the same engine, and without what belongs to the cluster."""
     given = call.parameters
-    if given["Engine"] != cluster.engine:
-        raise invalid_combination(
-            f"The engine name requested for your DB instance ({given['Engine']}) doesn't match the engine name of "
-            f"your DB cluster ({cluster.engine}).",
-        )
+    other = given["Engine"] != cluster.engine
+    MEMBER_ENGINE.refuse_if(other, engine=given["Engine"], of_cluster=cluster.engine)
     of_cluster = sorted(OF_THE_CLUSTER & set(given) - {"EngineVersion"})
-    if of_cluster:
-        raise invalid_combination(
-            "The requested DB Instance will be a member of a DB Cluster. "
-            f"Set {', '.join(of_cluster)} for the DB Cluster.",
-        )
-    if cluster.status != AVAILABLE:
-        raise CLUSTERS.database_state(f"DB cluster {cluster.name} is not in available state.")
+    MEMBER_PARAMETERS.refuse_if(of_cluster, names=", ".join(of_cluster))
+    MEMBER_OF_AVAILABLE.refuse_if(cluster.status != AVAILABLE, name=cluster.name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.kms import KeyNotAccessible
 from sandbox.protocol import AwsError
 from sandbox.rds.errors import key_not_accessible
+from sandbox.register.rds_snapshots import GRANT_OF_SNAPSHOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +98,7 @@ class Keys:
     def release(self, held: list[Key]) -> None:
         """RDS gives up its grants: what they were for is gone."""
         for key in held:
-            if key.grant_id is not None:
+            if key.grant_id is not None and GRANT_OF_SNAPSHOT.holds:
                 self._kms.retire_grant(key.arn, key.grant_id)
         held.clear()
 

@@ -7,6 +7,7 @@ import binascii
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rds.errors import invalid_value
+from sandbox.register.rds_names import PAGE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,11 +33,16 @@ def filtered[T](call: Call, rows: Sequence[T], known: Mapping[str, Callable[[T],
     return kept
 
 
+def of_caller[T](call: Call, records: Mapping[Arn, T]) -> list[T]:
+    """The records of the caller's account and Region."""
+    place = (call.caller.account, call.region)
+    return [record for arn, record in records.items() if (arn.account, arn.region) == place]
+
+
 def page[T](call: Call, rows: Sequence[T], arn_of: Callable[[T], Arn]) -> tuple[list[T], dict[str, Any]]:
     """One page of the rows, in order of their ARNs, and the `Marker` of the next one if there is more."""
     size = call.parameters.get("MaxRecords", MOST)
-    if not FEWEST <= size <= MOST:
-        raise invalid_value(f"Invalid value {size} for MaxRecords. Must be between {FEWEST} and {MOST}")
+    PAGE_SIZE.refuse_if(not FEWEST <= size <= MOST, size=size, fewest=FEWEST, most=MOST)
     after = _read_marker(call.parameters.get("Marker"))
     rest = sorted((row for row in rows if str(arn_of(row)) > after), key=lambda row: str(arn_of(row)))
     shown = rest[:size]

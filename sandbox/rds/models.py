@@ -35,7 +35,7 @@ class Work:
         """How much of it is done, growing evenly; 100 means the time is over, not that all went well."""
         if now >= self.due:
             return WHOLE
-        return int(WHOLE * (now - self.begun) / (self.due - self.begun))
+        return int(WHOLE * max(0.0, now - self.begun) / (self.due - self.begun))
 
 
 @dataclass(frozen=True)
@@ -183,6 +183,11 @@ class Snapshot:
     def encrypted(self) -> bool:
         """Under a KMS key."""
         return self.key_arn is not None
+
+    @property
+    def of_multi_az_cluster(self) -> bool:
+        """Of a cluster that is not Aurora's."""
+        return self.family is CLUSTERS and not self.engine.startswith("aurora-")
 
     def open_to(self, account: str) -> bool:
         """Whether this account may read, copy and restore it."""

@@ -6,13 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rds.engines import ENGINES
-from sandbox.rds.errors import invalid_combination
-from sandbox.rds.families import CLUSTERS, INSTANCES
 from sandbox.rds.models import AVAILABLE, Cluster, Database, Instance
 from sandbox.rds.network import Vpcs, parameter_group
 from sandbox.rds.parameters import refuse_unknown, shown
 from sandbox.rds.provision import free_arn
 from sandbox.rds.views import cluster_row, instance_row
+from sandbox.register.rds_databases import (
+    CLASS_TAKES_TIME,
+    MODIFY_AVAILABLE,
+    MODIFY_MEMBER,
+    RENAME_TAKES_TIME,
+    RENAME_WAITS,
+)
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -71,8 +76,7 @@ class Modifications:
         refuse_unknown(call, HONOURED_FOR_INSTANCE)
         given = call.parameters
         instance = self._core.store.instance(call, given["DBInstanceIdentifier"])
-        if instance.status != AVAILABLE:
-            raise INSTANCES.database_state("Database instance is not in available state.")
+        MODIFY_AVAILABLE.refuse_if(instance.status != AVAILABLE, instance.family, word="instance")
         if instance.cluster_resource_id is not None:
             _refuse_on_member(given)
         new_arn = self._new_arn(call, "NewDBInstanceIdentifier", instance)
@@ -89,8 +93,7 @@ class Modifications:
         refuse_unknown(call, HONOURED_FOR_CLUSTER)
         given = call.parameters
         cluster = self._core.store.cluster(call, given["DBClusterIdentifier"])
-        if cluster.status != AVAILABLE:
-            raise CLUSTERS.database_state(f"DB cluster {cluster.name} is not in available state.")
+        MODIFY_AVAILABLE.refuse_if(cluster.status != AVAILABLE, cluster.family, word=f"cluster {cluster.name}")
         new_arn = self._new_arn(call, "NewDBClusterIdentifier", cluster)
         group = self._parameter_group(call, cluster, given.get("DBClusterParameterGroupName"))
         self._change_common(call, cluster, group)
@@ -133,13 +136,17 @@ class Modifications:
         def apply() -> None:
             instance.instance_class = instance.pending.pop("DBInstanceClass")
 
-        self._core.busy(instance, MODIFYING, self._core.durations.modification, apply)
+        if CLASS_TAKES_TIME.holds:
+            self._core.busy(instance, MODIFYING, self._core.durations.modification, apply)
+        else:
+            apply()
 
     def _rename(self, call: Call, database: Database, new_arn: Arn | None) -> None:
         """The old name answers until the new one does; the new one is taken from now on."""
         if new_arn is None:
             return
-        if isinstance(database, Instance) and not call.parameters.get("ApplyImmediately"):
+        waits = isinstance(database, Instance) and not call.parameters.get("ApplyImmediately")
+        if waits and RENAME_WAITS.holds:
             database.pending["DBInstanceIdentifier"] = new_arn.name
             return
         database.renamed_to = new_arn
@@ -149,13 +156,12 @@ class Modifications:
             database.arn, database.renamed_to = new_arn, None
             self._core.store.add(database)
 
-        self._core.busy(database, RENAMING, self._core.durations.rename, apply)
+        if RENAME_TAKES_TIME.holds:
+            self._core.busy(database, RENAMING, self._core.durations.rename, apply)
+        else:
+            apply()
 
 
 def _refuse_on_member(given: dict[str, Any]) -> None:
     refused = sorted(set(OF_THE_CLUSTER) & set(given))
-    if refused:
-        raise invalid_combination(
-            f"The specified DB Instance is a member of a cluster and its {', '.join(refused)} should not be modified "
-            "directly. Instead, modify the DB cluster using the ModifyDbCluster API",
-        )
+    MODIFY_MEMBER.refuse_if(refused, names=", ".join(refused))

@@ -8,9 +8,16 @@ from moto.ec2.models import ec2_backends
 from moto.rds.models import rds_backends
 
 from sandbox.protocol import AwsError
-from sandbox.rds.errors import invalid_combination, invalid_value
 from sandbox.rds.identifiers import Arn
 from sandbox.rds.models import Network
+from sandbox.register.rds_databases import (
+    PARAMETER_GROUP_FAMILY,
+    PUBLIC_BY_DEFAULT,
+    SECURITY_GROUP,
+    SECURITY_GROUP_VPC,
+    SUBNET_GROUP,
+    ZONE,
+)
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -41,8 +48,7 @@ class Vpcs:
         """
         group = self.subnet_group(subnet_group or DEFAULT)
         zones = sorted(subnet["SubnetAvailabilityZone"]["Name"] for subnet in group["Subnets"])
-        if zone is not None and zone not in zones:
-            raise invalid_combination(f"{zone} is not in DB subnet group {group['DBSubnetGroupName']}.")
+        ZONE.refuse_if(zone is not None and zone not in zones, zone=zone, group=group["DBSubnetGroupName"])
         chosen = self.security_groups(security_groups, group["VpcId"])
         return Network(group["DBSubnetGroupName"], group["VpcId"], zone or zones[0], chosen)
 
@@ -51,9 +57,10 @@ class Vpcs:
         known = self._groups.get(name)
         if known is not None:
             return self._shown(known.name, known.description, known.vpc_id, known.subnets)
+        SUBNET_GROUP.refuse_if(name != DEFAULT, name=name)
         vpc = self._ec2.get_default_vpc()
-        if name != DEFAULT or vpc is None:
-            raise AwsError("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.", NOT_FOUND)
+        if vpc is None:
+            raise SUBNET_GROUP.refusal(name=name)
         subnets = [
             {"SubnetIdentifier": one.id, "SubnetAvailabilityZone": {"Name": zone}, "SubnetStatus": "Active"}
             for zone, one in sorted(self._ec2.get_default_subnets().items())
@@ -67,15 +74,13 @@ class Vpcs:
             return (default.id,) if default else ()
         for group_id in asked:
             group = self._ec2.get_security_group_from_id(group_id)
-            if group is None:
-                raise invalid_value(f"Invalid security group , groupId= {group_id}, groupName=.")
-            if group.vpc_id != vpc:
-                raise invalid_combination("The DB instance and EC2 security group are in different VPCs.")
+            SECURITY_GROUP.refuse_if(group is None, group=group_id)
+            SECURITY_GROUP_VPC.refuse_if(group is not None and group.vpc_id != vpc)
         return tuple(asked)
 
     def public_by_default(self, network: Network, *, group_given: bool) -> bool:
         """AWS derives PubliclyAccessible from the VPC: the default one, or one with an internet gateway, is public."""
-        if not group_given:
+        if not group_given or not PUBLIC_BY_DEFAULT.holds:
             return True
         gateways = self._ec2.internet_gateways.values()
         return any(gateway.vpc and gateway.vpc.id == network.vpc for gateway in gateways)
@@ -111,9 +116,5 @@ def parameter_group(call: Call, asked: str | None, family: str, *, of_cluster: b
         code, word = "DBParameterGroupNotFound", "DBParameterGroup"
     if its_family is None:
         raise AwsError(code, f"{word} not found: {asked}", NOT_FOUND)
-    if its_family != family:
-        raise invalid_combination(
-            f"The parameter group {asked} with DBParameterGroupFamily {its_family} can't be used for this "
-            f"instance. Please use a parameter group with DBParameterGroupFamily {family}",
-        )
+    PARAMETER_GROUP_FAMILY.refuse_if(its_family != family, name=asked, its=its_family, family=family)
     return asked

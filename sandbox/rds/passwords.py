@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Any
 from moto.secretsmanager.models import secretsmanager_backends
 
 from sandbox.rds.engines import ENGINES, Engine
-from sandbox.rds.errors import invalid_combination, invalid_value
-from sandbox.rds.models import AVAILABLE, Database, MasterSecret
+from sandbox.rds.models import AVAILABLE, CREATING, Database, MasterSecret
+from sandbox.register.rds_restores import (
+    PASSWORD_AFTERWARDS,
+    PASSWORD_CHARACTERS,
+    PASSWORD_LENGTH,
+    PASSWORD_NEEDED,
+    PASSWORD_OR_MANAGED,
+    PASSWORD_RESETTING,
+    PASSWORD_WHILE_MANAGED,
+    SECRET_GOES,
+    SECRET_KEY_FIXED,
+    SECRET_TAKES_TIME,
+)
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -39,10 +50,11 @@ class Passwords:
         if given.get("ManageMasterUserPassword"):
             _refuse_both(given)
             return self._new_secret(call, database)
-        if not given.get("MasterUserPassword"):
-            raise invalid_value("The parameter MasterUserPassword must be provided and must not be blank.")
-        check_password(ENGINES[database.engine], given["MasterUserPassword"])
-        return str(given["MasterUserPassword"])
+        password = str(given.get("MasterUserPassword") or "")
+        PASSWORD_NEEDED.refuse_if(not password)
+        if password:
+            check_password(ENGINES[database.engine], password)
+        return password
 
     def modify(self, call: Call, database: Database) -> None:
         """What a Modify call says about the password; takes effect shortly, whatever ApplyImmediately says."""
@@ -52,9 +64,8 @@ class Passwords:
             self._take_over(call, database)
         elif manage is False and database.secret is not None:
             self._give_back(database, password)
-        elif password and database.secret is not None:
-            raise invalid_combination("You can't specify MasterUserPassword while RDS manages the master password.")
         elif password:
+            PASSWORD_WHILE_MANAGED.refuse_if(database.secret)
             check_password(ENGINES[database.engine], password)
             self._change(database, password)
 
@@ -64,7 +75,7 @@ class Passwords:
 
     def forget(self, database: Database) -> None:
         """Delete the secret together with its database."""
-        if database.secret is not None:
+        if database.secret is not None and SECRET_GOES.holds:
             backend = secretsmanager_backends[database.arn.account][database.arn.region]
             backend.delete_secret(database.secret.arn, None, force_delete_without_recovery=True)
             self._core.keys.release([database.secret.key])
@@ -74,15 +85,15 @@ class Passwords:
         _refuse_both(call.parameters)
         if database.secret is None:
             self._change(database, self._new_secret(call, database))
-        elif call.parameters.get("MasterUserSecretKmsKeyId"):
-            raise invalid_combination("The KMS key of a managed master password can't be changed.")
+        else:
+            SECRET_KEY_FIXED.refuse_if(call.parameters.get("MasterUserSecretKmsKeyId"))
 
     def _give_back(self, database: Database, password: str | None) -> None:
-        if not password:
-            raise invalid_combination("Give a MasterUserPassword when you turn off ManageMasterUserPassword.")
-        check_password(ENGINES[database.engine], password)
+        PASSWORD_AFTERWARDS.refuse_if(not password)
         self.forget(database)
-        self._change(database, password)
+        if password:
+            check_password(ENGINES[database.engine], password)
+            self._change(database, password)
 
     def _change(self, database: Database, password: str) -> None:
         seconds = self._core.durations.password_reset
@@ -92,7 +103,7 @@ class Passwords:
                 database.server.set_password(database.master_username, password)
 
         self._core.later(seconds, apply, f"new master password of {database.arn}")
-        if database.status == AVAILABLE:
+        if database.status == AVAILABLE and PASSWORD_RESETTING.holds:
             self._core.busy(database, RESETTING, seconds)
 
     def _new_secret(self, call: Call, database: Database) -> str:
@@ -109,7 +120,7 @@ class Passwords:
             kms_key_id=key.arn,
             tags=[{"Key": f"aws:rds:primary{database.family.database_word}Arn", "Value": str(database.arn)}],
         )
-        managed = database.secret = MasterSecret(secret.arn, key)
+        managed = database.secret = MasterSecret(secret.arn, key, CREATING if SECRET_TAKES_TIME.holds else "active")
 
         def activate() -> None:
             managed.status = "active"
@@ -124,17 +135,14 @@ def check_password(engine: Engine, password: str) -> None:
     Raises:
         AwsError: InvalidParameterValue.
     """
-    begin = "The parameter MasterUserPassword is not a valid password"
-    if not SHORTEST <= len(password) <= engine.longest_password:
-        raise invalid_value(f"{begin}: it must have {SHORTEST} to {engine.longest_password} characters.")
+    fits = SHORTEST <= len(password) <= engine.longest_password
+    PASSWORD_LENGTH.refuse_if(not fits, shortest=SHORTEST, longest=engine.longest_password)
     forbidden = set(FORBIDDEN + engine.extra_forbidden)
-    if not (password.isascii() and password.isprintable()) or set(password) & forbidden:
-        raise invalid_value(f"{begin}. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.")
+    PASSWORD_CHARACTERS.refuse_if(not (password.isascii() and password.isprintable()) or set(password) & forbidden)
 
 
 def _refuse_both(given: dict[str, Any]) -> None:
-    if given.get("MasterUserPassword"):
-        raise invalid_combination("You can't specify both MasterUserPassword and ManageMasterUserPassword.")
+    PASSWORD_OR_MANAGED.refuse_if(given.get("MasterUserPassword"))
 
 
 def _made_up(resource_id: str, number: int) -> str:

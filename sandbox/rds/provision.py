@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.protocol import AwsError
-from sandbox.rds.errors import invalid_combination
+from sandbox.rds.engines import engine_named
 from sandbox.rds.families import INSTANCES, Family
 from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.keys import NEEDED_TO_CREATE
 from sandbox.rds.models import AVAILABLE, CREATING, Cluster, Database
-from sandbox.rds.network import Vpcs
+from sandbox.rds.network import Vpcs, parameter_group
+from sandbox.rds.parameters import shown
+from sandbox.rds.tags import read_tags
+from sandbox.register.rds_databases import (
+    DATABASE_NAME_TAKEN,
+    DATABASE_QUOTA,
+    DATABASE_TAKES_TIME,
+    KEY_OF_UNENCRYPTED,
+    MASTER_USERNAME,
+)
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -27,8 +35,7 @@ def free_arn(core: Core, call: Call, family: Family, parameter: str | None = Non
     """
     parameter = parameter or family.database_id
     arn = Arn(call.region, call.caller.account, family.database_kind, new_name(parameter, call.parameters[parameter]))
-    if core.store.name_taken(arn):
-        raise family.database_exists()
+    DATABASE_NAME_TAKEN.refuse_if(core.store.name_taken(arn), family, word=family.database_word)
     return arn
 
 
@@ -41,8 +48,37 @@ def check_database_quota(core: Core, family: Family, arn: Arn) -> None:
         for one in core.store.databases()
         if one.family is family and (one.arn.account, one.arn.region) == (arn.account, arn.region)
     ]
-    if len(held) >= most:
-        raise AwsError(family.quota_code, f"You have reached the limit of {most} {family.database_word}s.")
+    DATABASE_QUOTA.refuse_if(len(held) >= most, family, most=most, word=family.database_word)
+
+
+def new_record(core: Core, call: Call, arn: Arn, family: Family) -> dict[str, Any]:
+    """What a call says of a new database, be it an instance on its own or a cluster.
+
+    Raises:
+        AwsError: what it says cannot be.
+    """
+    given, engine = call.parameters, engine_named(call.parameters["Engine"])
+    MASTER_USERNAME.refuse_if(not given.get("MasterUsername"))
+    version = given.get("EngineVersion", engine.default_version)
+    asked = given.get("DBClusterParameterGroupName" if family.clustered else "DBParameterGroupName")
+    resource_id = core.store.new_resource_id(family)
+    record = {
+        "arn": arn,
+        "resource_id": resource_id,
+        "engine": engine.name,
+        "engine_version": version,
+        "master_username": given.get("MasterUsername", ""),
+        "port": given.get("Port", engine.port),
+        "created": core.clock.now,
+        "network": placed(call),
+        "parameter_group": parameter_group(call, asked, engine.parameter_family(version), of_cluster=family.clustered),
+        "tags": read_tags(given.get("Tags")),
+        "backup_retention_days": given.get("BackupRetentionPeriod", 1),
+        "shown": shown(given),
+        **common_settings(call),
+    }
+    key = key_for_new(core, call, resource_id)
+    return record | {"key_arn": key.arn if key else None, "held_keys": [key] if key else []}
 
 
 def placed(call: Call) -> Network:
@@ -67,8 +103,7 @@ def key_for_new(core: Core, call: Call, resource_id: str) -> Key | None:
         AwsError: KMSKeyNotAccessibleFault; InvalidParameterCombination.
     """
     named, encrypted = call.parameters.get("KmsKeyId"), call.parameters.get("StorageEncrypted")
-    if named and encrypted is False:
-        raise invalid_combination("A KmsKeyId can't be specified when StorageEncrypted is false.")
+    KEY_OF_UNENCRYPTED.refuse_if(named and encrypted is False)
     if not named and not encrypted:
         return None
     key = named or core.keys.default(call.caller.account, call.region)
@@ -88,7 +123,11 @@ def common_settings(call: Call) -> dict[str, Any]:
 def begin(core: Core, database: Database, seconds: float) -> None:
     """From now on it exists; it is `available`, and listens, after these virtual seconds."""
     core.store.add(database)
-    core.busy(database, CREATING, seconds, lambda: let_listen(core, database))
+    if DATABASE_TAKES_TIME.holds:
+        core.busy(database, CREATING, seconds, lambda: let_listen(core, database))
+    else:
+        database.status = AVAILABLE
+        let_listen(core, database)
 
 
 def let_listen(core: Core, database: Database) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rds.engines import engine_named
-from sandbox.rds.errors import invalid_combination, unknown_to_the_sandbox
+from sandbox.rds.errors import unknown_to_the_sandbox
 from sandbox.rds.families import CLUSTERS, INSTANCES
 from sandbox.rds.identifiers import Arn, is_arn
 from sandbox.rds.keys import NEEDED_TO_CREATE
@@ -15,6 +15,7 @@ from sandbox.rds.parameters import refuse_unknown, shown
 from sandbox.rds.provision import begin, check_database_quota, common_settings, free_arn, placed
 from sandbox.rds.restores import HONOURED, check_available, key_to_read, tags_of_restored
 from sandbox.rds.views import cluster_row
+from sandbox.register.rds_restores import RESTORE_ENGINE, RESTORE_KEY_HELD, RESTORE_VERSION
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -55,7 +56,7 @@ class RestoredClusters:
         cluster.key_arn = own_key.arn if own_key else None
         cluster.held_keys = [own_key] if own_key else []
         cluster.server = self._core.data.restore(cluster, snapshot, source_key)
-        if source_key is not None and source_key is not own_key:
+        if source_key is not None and (source_key is not own_key or not RESTORE_KEY_HELD.holds):
             self._core.keys.release([source_key])
         begin(self._core, cluster, self._core.durations.restore_of_cluster(snapshot.size_gb))
         return {"DBCluster": cluster_row(cluster, self._core.store)}
@@ -65,17 +66,15 @@ class RestoredClusters:
         if is_arn(name) and Arn.parse(name).kind == INSTANCES.snapshot_kind:
             raise unknown_to_the_sandbox("migrating a DB instance snapshot to an Aurora cluster")
         snapshot = self._core.store.snapshot(call, CLUSTERS, name)
-        if call.parameters["Engine"] != snapshot.engine:
-            raise invalid_combination(
-                f"The engine {call.parameters['Engine']} doesn't match the snapshot's engine {snapshot.engine}.",
-            )
+        asked = call.parameters["Engine"]
+        RESTORE_ENGINE.refuse_if(asked != snapshot.engine, asked=asked, engine=snapshot.engine)
         return snapshot
 
     def _record(self, call: Call, arn: Arn, snapshot: Snapshot) -> Cluster:
         given = call.parameters
         engine = engine_named(snapshot.engine)
-        # Without a version AWS takes the Region's default one, not the snapshot's.
-        version = given.get("EngineVersion", engine.default_version)
+        unsaid = engine.default_version if RESTORE_VERSION.holds else snapshot.engine_version
+        version = given.get("EngineVersion", unsaid)
         group = given.get("DBClusterParameterGroupName")
         return Cluster(
             arn=arn,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.protocol import AwsError
 from sandbox.rds.engines import Engine, engine_named
 from sandbox.rds.errors import invalid_combination
 from sandbox.rds.families import INSTANCES
@@ -21,6 +20,12 @@ from sandbox.rds.provision import (
 )
 from sandbox.rds.restores import HONOURED, check_available, key_to_read, tags_of_restored
 from sandbox.rds.views import instance_row
+from sandbox.register.rds_restores import (
+    RESTORE_ENGINE,
+    RESTORE_MANAGED,
+    RESTORE_SHARED_ENCRYPTED,
+    RESTORE_STORAGE,
+)
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -74,11 +79,9 @@ class RestoredInstances:
         if not name:
             raise invalid_combination("You must specify a DBSnapshotIdentifier.")
         snapshot = self._core.store.snapshot(call, INSTANCES, name)
-        if snapshot.encrypted and snapshot.arn.account != call.caller.account:
-            raise AwsError(
-                self._core.settings.unconfirmed.restore_of_shared_encrypted_code,
-                "You can't restore a DB instance from a DB snapshot that is both shared and encrypted. Copy it first.",
-            )
+        shared = snapshot.arn.account != call.caller.account
+        code = self._core.settings.unconfirmed.restore_of_shared_encrypted_code
+        RESTORE_SHARED_ENCRYPTED.refuse_if(snapshot.encrypted and shared, code=code)
         return snapshot
 
     def _record(self, call: Call, arn: Arn, snapshot: Snapshot) -> Instance:
@@ -86,8 +89,7 @@ class RestoredInstances:
         engine = _engine(call, snapshot)
         network = placed(call)
         size = given.get("AllocatedStorage", snapshot.size_gb)
-        if size < snapshot.size_gb:
-            raise invalid_combination("AllocatedStorage can't be less than that of the snapshot.")
+        RESTORE_STORAGE.refuse_if(size < snapshot.size_gb)
         family = engine.parameter_family(snapshot.engine_version)
         echoed = {member: value for member, value in details.items() if member in ("StorageType", "Iops")}
         return Instance(
@@ -115,8 +117,7 @@ class RestoredInstances:
 
 def _engine(call: Call, snapshot: Snapshot) -> Engine:
     given = call.parameters
-    if given.get("Engine", snapshot.engine) != snapshot.engine:
-        raise invalid_combination(f"The engine {given['Engine']} isn't compatible with {snapshot.engine}.")
-    if given.get("ManageMasterUserPassword") and not snapshot.engine.startswith("oracle-"):
-        raise invalid_combination("ManageMasterUserPassword at a restore applies to RDS for Oracle only.")
+    asked = given.get("Engine", snapshot.engine)
+    RESTORE_ENGINE.refuse_if(asked != snapshot.engine, asked=asked, engine=snapshot.engine)
+    RESTORE_MANAGED.refuse_if(given.get("ManageMasterUserPassword") and not snapshot.engine.startswith("oracle-"))
     return engine_named(snapshot.engine)

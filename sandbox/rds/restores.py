@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.rds.keys import NEEDED_TO_RESTORE
 from sandbox.rds.models import AVAILABLE
 from sandbox.rds.tags import read_tags
+from sandbox.register.rds_restores import RESTORE_AVAILABLE, RESTORE_KEY, RESTORE_TAGS
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -31,8 +32,7 @@ HONOURED = frozenset(
 
 def check_available(snapshot: Snapshot) -> None:
     """Refuse to restore what is not finished."""
-    if snapshot.status != AVAILABLE:
-        raise snapshot.family.snapshot_state(f"The snapshot {snapshot.name} is not in the available state.")
+    RESTORE_AVAILABLE.refuse_if(snapshot.status != AVAILABLE, snapshot.family, name=snapshot.name)
 
 
 def key_to_read(core: Core, call: Call, snapshot: Snapshot) -> Key | None:
@@ -41,7 +41,7 @@ def key_to_read(core: Core, call: Call, snapshot: Snapshot) -> Key | None:
     Raises:
         AwsError: KMSKeyNotAccessibleFault.
     """
-    if snapshot.key_arn is None:
+    if snapshot.key_arn is None or not RESTORE_KEY.holds:
         return None
     return core.keys.use(
         call.caller,
@@ -56,4 +56,5 @@ def tags_of_restored(call: Call, snapshot: Snapshot) -> Tags:
     """Those of the call; without any the snapshot's, but never those of a database in another account."""
     if call.parameters.get("Tags") is not None:
         return read_tags(call.parameters["Tags"])
-    return dict(snapshot.tags) if snapshot.database_arn.account == call.caller.account else {}
+    foreign = snapshot.database_arn.account != call.caller.account
+    return {} if foreign and RESTORE_TAGS.holds else dict(snapshot.tags)

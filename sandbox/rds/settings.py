@@ -28,6 +28,7 @@ class Unconfirmed:
     """None: the family's code for a snapshot in the wrong state."""
     status_of_instance_copy: str = "creating"
     """As in the reply that AWS's command line documents; the other candidate is `copying`."""
+    malformed_account_id_code: str = "InvalidParameterValue"
     public_share_code: str = "InvalidParameterValue"
     shared_copy_without_key_code: str = "InvalidParameterCombination"
     cluster_copy_of_unencrypted_with_key_code: str = "InvalidParameterCombination"
@@ -35,6 +36,10 @@ class Unconfirmed:
     multi_az_cluster_snapshot_code: str = "InvalidDBClusterSnapshotStateFault"
     copy_tags_across_accounts_code: str | None = None
     """None: CopyTags of a foreign snapshot is ignored. A code: it is refused."""
+    shared_rows_name_the_arn: bool = True
+    """False: in another account's eyes a shared snapshot has its bare name and its own type."""
+    seconds_until_seen: float = 0.0
+    """Virtual seconds for which a new snapshot, or copy, is not found yet."""
 
 
 @dataclass

@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.protocol import AwsError
-from sandbox.rds.errors import invalid_value
-from sandbox.rds.families import INSTANCES, Family
 from sandbox.rds.models import AVAILABLE, Snapshot
+from sandbox.register.rds_names import SHARED_ON_REQUEST
+from sandbox.register.rds_snapshots import (
+    SHARE_ACCOUNT_ID,
+    SHARE_ATTRIBUTE,
+    SHARE_AVAILABLE,
+    SHARE_DEFAULT_KEY,
+    SHARE_MANUAL,
+    SHARE_MULTI_AZ,
+    SHARE_PUBLIC,
+    SHARE_QUOTA,
+)
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
     from sandbox.rds.core import Core
+    from sandbox.rds.families import Family
     from sandbox.rds.store import Store
 
 EVERYBODY = "all"
@@ -30,18 +39,13 @@ class Sharing:
         """ModifyDBSnapshotAttribute / ModifyDBClusterSnapshotAttribute."""
         given = call.parameters
         snapshot = self._core.store.own_snapshot(call, self._family, given[self._family.snapshot_id])
-        if given["AttributeName"] != RESTORE:
-            raise invalid_value(f"Invalid attribute name: {given['AttributeName']}")
+        SHARE_ATTRIBUTE.refuse_if(given["AttributeName"] != RESTORE, name=given["AttributeName"])
         added, removed = set(given.get("ValuesToAdd") or []), set(given.get("ValuesToRemove") or [])
         self._check_values(added | removed)
         if added:
             self._check_shareable(snapshot, added)
         shared = (snapshot.shared_with | added) - removed
-        if len(shared - {EVERYBODY}) > self._core.settings.quotas.accounts_per_snapshot:
-            raise AwsError(
-                "SharedSnapshotQuotaExceeded",
-                "You have exceeded the maximum number of accounts that you can share a manual DB snapshot with.",
-            )
+        SHARE_QUOTA.refuse_if(len(shared - {EVERYBODY}) > self._core.settings.quotas.accounts_per_snapshot)
         snapshot.shared_with = shared
         return self._shown(snapshot)
 
@@ -52,32 +56,21 @@ class Sharing:
         )
 
     def _check_values(self, values: set[str]) -> None:
-        for value in values:
-            if value != EVERYBODY and not re.fullmatch(r"\d{12}", value):
-                raise invalid_value(f"Invalid account id: {value}")
+        code = self._core.settings.unconfirmed.malformed_account_id_code
+        for value in values - {EVERYBODY}:
+            SHARE_ACCOUNT_ID.refuse_if(not re.fullmatch(r"\d{12}", value), code=code, value=value)
 
     def _check_shareable(self, snapshot: Snapshot, added: set[str]) -> None:
-        unconfirmed = self._core.settings.unconfirmed
-        if snapshot.type != "manual":
-            raise self._family.snapshot_state("Only manual snapshots can be shared. Copy the snapshot, share the copy.")
-        if snapshot.status != AVAILABLE:
-            raise self._family.snapshot_state(f"The snapshot {snapshot.name} is not in the available state.")
-        if self._is_of_multi_az_cluster(snapshot):
-            message = "You can't share a snapshot of a Multi-AZ DB cluster."
-            raise AwsError(unconfirmed.multi_az_cluster_snapshot_code, message)
-        if snapshot.encrypted and EVERYBODY in added:
-            raise AwsError(unconfirmed.public_share_code, "Encrypted snapshots can't be public.")
-        if unconfirmed.refuse_sharing_under_default_key and self._under_default_key(snapshot):
-            raise AwsError(
-                unconfirmed.default_key_share_code or self._family.snapshot_state_code,
-                "Snapshots encrypted with the default KMS key can't be shared.",
-            )
+        family, unconfirmed = self._family, self._core.settings.unconfirmed
+        SHARE_MANUAL.refuse_if(snapshot.type != "manual", family)
+        SHARE_AVAILABLE.refuse_if(snapshot.status != AVAILABLE, family, name=snapshot.name)
+        SHARE_MULTI_AZ.refuse_if(snapshot.of_multi_az_cluster, code=unconfirmed.multi_az_cluster_snapshot_code)
+        SHARE_PUBLIC.refuse_if(snapshot.encrypted and EVERYBODY in added, code=unconfirmed.public_share_code)
+        default_key = unconfirmed.refuse_sharing_under_default_key and self._under_default_key(snapshot)
+        SHARE_DEFAULT_KEY.refuse_if(default_key, family, code=unconfirmed.default_key_share_code)
 
     def _under_default_key(self, snapshot: Snapshot) -> bool:
         return snapshot.key_arn == self._core.keys.default(snapshot.arn.account, snapshot.arn.region)
-
-    def _is_of_multi_az_cluster(self, snapshot: Snapshot) -> bool:
-        return self._family is not INSTANCES and not snapshot.engine.startswith("aurora-")
 
     def _shown(self, snapshot: Snapshot) -> dict[str, Any]:
         word = self._family.snapshot_word
@@ -113,7 +106,7 @@ def _meant(snapshot: Snapshot, viewer: str, kind: str | None, given: dict[str, A
     if snapshot.arn.account == viewer:
         return kind in (None, snapshot.type) or (kind == "public" and EVERYBODY in snapshot.shared_with)
     if kind in ("shared", None) and viewer in snapshot.shared_with:
-        return kind == "shared" or bool(given.get("IncludeShared"))
+        return kind == "shared" or bool(given.get("IncludeShared")) or not SHARED_ON_REQUEST.holds
     if kind in ("public", None) and EVERYBODY in snapshot.shared_with:
         return kind == "public" or bool(given.get("IncludePublic"))
     return False

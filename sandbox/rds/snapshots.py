@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.protocol import AwsError
 from sandbox.rds.data_plane import discard
-from sandbox.rds.errors import invalid_combination, invalid_value
 from sandbox.rds.families import INSTANCES, Family
 from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.keys import NEEDED_TO_CREATE
@@ -15,6 +13,17 @@ from sandbox.rds.models import AVAILABLE, COPYING, CREATING, Database, Instance,
 from sandbox.rds.sharing import visible
 from sandbox.rds.tags import read_tags
 from sandbox.rds.views import snapshot_row
+from sandbox.register.rds_names import CLUSTER_OR_SNAPSHOT, SEEN_LATE
+from sandbox.register.rds_snapshots import (
+    BACKING_UP,
+    DELETE_MANUAL,
+    SNAPSHOT_NAME_TAKEN,
+    SNAPSHOT_OF_AVAILABLE,
+    SNAPSHOT_OF_MEMBER,
+    SNAPSHOT_QUOTA,
+    SNAPSHOT_TAGS,
+    SNAPSHOT_TAKES_TIME,
+)
 
 if TYPE_CHECKING:
     from sandbox.accounts import Caller
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
     from sandbox.rds.core import Core
     from sandbox.rds.models import Tags
 
-BACKING_UP = "backing-up"
+BUSY = "backing-up"
 DELETED = "deleted"
 
 
@@ -42,8 +51,8 @@ class Snapshots:
         arn = Arn(call.region, call.caller.account, family.snapshot_kind, name)
         check_room(self._core, family, arn)
         tags = read_tags(given.get("Tags"))
-        if not tags and database.copy_tags_to_snapshot:
-            tags = dict(database.tags)
+        if database.copy_tags_to_snapshot and not (tags and SNAPSHOT_TAGS.holds):
+            tags = {**database.tags, **tags}
         snapshot = self.take(call.caller, database, arn, tags)
         return {family.snapshot_word: snapshot_row(snapshot, self._core.clock.now, call.caller.account)}
 
@@ -66,51 +75,53 @@ class Snapshots:
         snapshot.held_keys = [key] if key else []
         self._core.store.snapshots[arn] = snapshot
         seconds = snapshot.work.due - snapshot.work.begun
-        if database.status == AVAILABLE:
+        if database.status == AVAILABLE and BACKING_UP.holds:
             # Before the snapshot's own timer: whoever sees it available can take the next one.
-            self._core.busy(database, BACKING_UP, seconds)
+            self._core.busy(database, BUSY, seconds)
         self._core.later(seconds, lambda: _finish(snapshot), str(arn))
         return snapshot
 
     def describe(self, call: Call) -> dict[str, Any]:
         """DescribeDBSnapshots / DescribeDBClusterSnapshots."""
         family, given, viewer = self._family, call.parameters, call.caller.account
-        if family is not INSTANCES and given.get(family.database_id) and given.get(family.snapshot_id):
-            raise invalid_combination(f"{family.database_id} and {family.snapshot_id} exclude each other.")
-        rows = visible(self._core.store, call, family)
+        both = family.clustered and given.get(family.database_id) and given.get(family.snapshot_id)
+        CLUSTER_OR_SNAPSHOT.refuse_if(both, database=family.database_id, snapshot=family.snapshot_id)
+        rows = self._seen(call, visible(self._core.store, call, family))
         if given.get(family.database_id):
             rows = [row for row in rows if row.database_arn.name == given[family.database_id].lower()]
         if given.get(family.resource_id_member):
             rows = [row for row in rows if row.database_resource_id == given[family.resource_id_member]]
         rows = filtered(call, rows, _filters(family, viewer))
         shown, marker = page(call, rows, lambda row: row.arn)
-        now = self._core.clock.now
-        return {f"{family.snapshot_word}s": [snapshot_row(row, now, viewer) for row in shown], **marker}
+        now, by_arn = self._core.clock.now, self._core.settings.unconfirmed.shared_rows_name_the_arn
+        found = [snapshot_row(row, now, viewer, by_arn=by_arn) for row in shown]
+        return {f"{family.snapshot_word}s": found, **marker}
 
     def delete(self, call: Call) -> dict[str, Any]:
         """DeleteDBSnapshot / DeleteDBClusterSnapshot; deleting an unfinished one cancels it."""
         family = self._family
         snapshot = self._core.store.own_snapshot(call, family, call.parameters[family.snapshot_id])
-        if snapshot.type != "manual":
-            raise family.snapshot_state("Only manual snapshots can be deleted.")
+        DELETE_MANUAL.refuse_if(snapshot.type != "manual", family)
         self._core.store.snapshots.pop(snapshot.arn)
         self._core.keys.release(snapshot.held_keys)
         discard(snapshot.data)
         snapshot.status = DELETED
         return {family.snapshot_word: snapshot_row(snapshot, self._core.clock.now, call.caller.account)}
 
+    def _seen(self, call: Call, rows: list[Snapshot]) -> list[Snapshot]:
+        """Without what is too new to be seen, where the sandbox is set to be eventually consistent."""
+        family, named = self._family, call.parameters.get(self._family.snapshot_id)
+        oldest = self._core.clock.now - self._core.settings.unconfirmed.seconds_until_seen
+        new = [row for row in rows if row.created > oldest]
+        SEEN_LATE.refuse_if(named and new, family, word=family.snapshot_word, name=named)
+        return [row for row in rows if row not in new] if SEEN_LATE.holds else rows
+
     def _check_may_be_taken(self, database: Database) -> None:
-        if isinstance(database, Instance) and database.cluster_resource_id is not None:
-            raise invalid_value(
-                "The specified instance is a member of a cluster and a snapshot cannot be created directly. "
-                "Please use the CreateDBClusterSnapshot API instead.",
-            )
-        if database.status not in (AVAILABLE, "storage-optimization"):
-            kind = "instance" if self._family is INSTANCES else "cluster"
-            raise self._family.database_state(
-                f"Cannot create a snapshot because the database {kind} {database.name} is not currently in the "
-                "available state.",
-            )
+        member = isinstance(database, Instance) and database.cluster_resource_id is not None
+        SNAPSHOT_OF_MEMBER.refuse_if(member)
+        kind = "cluster" if self._family.clustered else "instance"
+        busy = database.status not in (AVAILABLE, "storage-optimization")
+        SNAPSHOT_OF_AVAILABLE.refuse_if(busy, self._family, kind=kind, name=database.name)
 
     def _record(self, database: Database, arn: Arn, tags: Tags, kind: str, data: SealedData) -> Snapshot:
         now = self._core.clock.now
@@ -131,7 +142,7 @@ class Snapshots:
             key_arn=database.key_arn,
             created=now,
             first_created=now,
-            status=CREATING,
+            status=CREATING if SNAPSHOT_TAKES_TIME.holds else AVAILABLE,
             work=self._core.work(self._core.durations.snapshot(database.size_gb)),
             data=data,
             type=kind,
@@ -142,8 +153,7 @@ class Snapshots:
 
 def check_room(core: Core, family: Family, arn: Arn) -> None:
     """Refuse a manual snapshot whose name is taken, or that would be one too many."""
-    if arn in core.store.snapshots:
-        raise family.snapshot_exists(arn.name)
+    SNAPSHOT_NAME_TAKEN.refuse_if(arn in core.store.snapshots, family, name=arn.name)
     quotas = core.settings.quotas
     most = quotas.manual_instance_snapshots if family is INSTANCES else quotas.manual_cluster_snapshots
     held = [
@@ -153,8 +163,7 @@ def check_room(core: Core, family: Family, arn: Arn) -> None:
         and one.type == "manual"
         and (one.arn.account, one.arn.region) == (arn.account, arn.region)
     ]
-    if len(held) >= most:
-        raise AwsError("SnapshotQuotaExceeded", f"Cannot create more than {most} manual snapshots")
+    SNAPSHOT_QUOTA.refuse_if(len(held) >= most, most=most)
 
 
 def _finish(snapshot: Snapshot) -> None:

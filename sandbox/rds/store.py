@@ -6,10 +6,11 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sandbox.rds.errors import invalid_value
 from sandbox.rds.families import CLUSTERS, INSTANCES
 from sandbox.rds.identifiers import Arn, is_arn, resource_id
 from sandbox.rds.models import Cluster, Database, Instance, Snapshot
+from sandbox.register.rds_databases import RENAME_RESERVES
+from sandbox.register.rds_names import NOT_SHARED, OWNER_ONLY, SNAPSHOT_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,18 +90,18 @@ class Store:
         """
         own = Arn(call.region, call.caller.account, family.snapshot_kind, name.lower())
         arn = Arn.parse(name) if is_arn(name) else own
-        if arn.kind != family.snapshot_kind:
-            raise invalid_value(f"Invalid snapshot identifier: {name}")
+        SNAPSHOT_KIND.refuse_if(arn.kind != family.snapshot_kind, name=name)
         found = self.snapshots.get(arn)
-        if found is None or not found.open_to(call.caller.account):
+        if found is None:
             raise family.snapshot_missing(name)
+        NOT_SHARED.refuse_if(not found.open_to(call.caller.account), family, word=family.snapshot_word, name=name)
         return found
 
     def own_snapshot(self, call: Call, family: Family, name: str) -> Snapshot:
         """A snapshot of the caller's account: only its owner may share or delete it."""
         found = self.snapshot(call, family, name)
-        if found.arn.account != call.caller.account:
-            raise family.snapshot_missing(name)
+        foreign = found.arn.account != call.caller.account
+        OWNER_ONLY.refuse_if(foreign, family, word=family.snapshot_word, name=name)
         return found
 
     def members(self, cluster: Cluster) -> list[Instance]:
@@ -116,7 +117,8 @@ class Store:
 
     def name_taken(self, arn: Arn) -> bool:
         """Whether a database has this name, or is about to."""
-        return any(arn in (one.arn, one.renamed_to) for one in self.databases())
+        reserved = [one.renamed_to for one in self.databases()] if RENAME_RESERVES.holds else []
+        return arn in reserved or any(arn == one.arn for one in self.databases())
 
     def tagged(self, arn: Arn) -> Database | Snapshot | None:
         """What the tag operations and permissions mean by an ARN."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rds.errors import invalid_value
 from sandbox.rds.families import FAMILIES
 from sandbox.rds.identifiers import Arn
+from sandbox.register.rds_names import TAG_LENGTH, TAG_NUMBER, TAG_PREFIX
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -31,12 +31,10 @@ def read_tags(given: list[dict[str, str]] | None) -> Tags:
 
 def check_tags(tags: Tags) -> None:
     """Refuse tags that nobody but AWS may set, and more than a resource can hold."""
-    if any(key.lower().startswith("aws:") for key in tags):
-        raise invalid_value("Tag keys cannot start with the reserved prefix aws:")
-    if len(tags) > MOST_TAGS:
-        raise invalid_value(f"A resource can have at most {MOST_TAGS} tags")
-    if any(not 0 < len(key) <= LONGEST_KEY or len(value) > LONGEST_VALUE for key, value in tags.items()):
-        raise invalid_value(f"Tag keys have 1 to {LONGEST_KEY} characters, values at most {LONGEST_VALUE}")
+    TAG_PREFIX.refuse_if(any(key.lower().startswith("aws:") for key in tags))
+    TAG_NUMBER.refuse_if(len(tags) > MOST_TAGS, most=MOST_TAGS)
+    wrong = any(not 0 < len(key) <= LONGEST_KEY or len(value) > LONGEST_VALUE for key, value in tags.items())
+    TAG_LENGTH.refuse_if(wrong, key=LONGEST_KEY, value=LONGEST_VALUE)
 
 
 def tag_list(tags: Tags) -> list[dict[str, str]]:

@@ -10,6 +10,8 @@ from sandbox.rds.families import INSTANCES
 from sandbox.rds.models import AVAILABLE, CREATING, WHOLE, Cluster, Database, Instance, Snapshot
 from sandbox.rds.network import Vpcs
 from sandbox.rds.tags import tag_list
+from sandbox.register.rds_names import SHARED_BY_ARN, SHARED_WITHOUT_TAGS
+from sandbox.register.rds_snapshots import PROGRESS
 
 if TYPE_CHECKING:
     from sandbox.rds.store import Store
@@ -18,23 +20,31 @@ LOOPBACK = "127.0.0.1"
 BYTES_PER_GB = 1 << 30
 
 
-def snapshot_row(snapshot: Snapshot, now: float, viewer: str) -> dict[str, Any]:
-    """DBSnapshot or DBClusterSnapshot. In another account's eyes the identifier is the ARN, the type `shared`."""
+def snapshot_row(snapshot: Snapshot, now: float, viewer: str, *, by_arn: bool = True) -> dict[str, Any]:
+    """DBSnapshot or DBClusterSnapshot.
+
+    Args:
+        snapshot: the record.
+        now: virtual epoch seconds.
+        viewer: the account that looks.
+        by_arn: whether another account sees the ARN as the identifier, and the type `shared`.
+    """
     own = snapshot.arn.account == viewer
+    plain = own or not (by_arn and SHARED_BY_ARN.holds)
     family = snapshot.family
     row = {
-        family.snapshot_id: snapshot.name if own else str(snapshot.arn),
+        family.snapshot_id: snapshot.name if plain else str(snapshot.arn),
         f"{family.snapshot_word}Arn": str(snapshot.arn),
         family.database_id: snapshot.database_arn.name,
         family.resource_id_member: snapshot.database_resource_id,
         "SnapshotCreateTime": aws_time(snapshot.created),
-        "SnapshotType": snapshot.type if own else "shared",
+        "SnapshotType": snapshot.type if plain else "shared",
         "Engine": snapshot.engine,
         "EngineVersion": snapshot.engine_version,
         "LicenseModel": ENGINES[snapshot.engine].license_model,
         "AllocatedStorage": snapshot.size_gb,
         "Status": snapshot.status,
-        "PercentProgress": WHOLE if snapshot.status == AVAILABLE else snapshot.work.percent(now),
+        "PercentProgress": _progress(snapshot, now),
         "Port": snapshot.port,
         "VpcId": snapshot.vpc,
         "MasterUsername": snapshot.master_username,
@@ -43,10 +53,15 @@ def snapshot_row(snapshot: Snapshot, now: float, viewer: str) -> dict[str, Any]:
         "KmsKeyId": snapshot.key_arn,
         "StorageType": snapshot.details.get("StorageType"),
         "IAMDatabaseAuthenticationEnabled": False,
-        "TagList": tag_list(snapshot.tags) if own else [],
+        "TagList": tag_list(snapshot.tags) if own or not SHARED_WITHOUT_TAGS.holds else [],
     }
     more = _instance_snapshot(snapshot) if family is INSTANCES else _cluster_snapshot(snapshot)
     return _present({**row, **more})
+
+
+def _progress(snapshot: Snapshot, now: float) -> int:
+    whole = snapshot.status == AVAILABLE or not PROGRESS.holds
+    return WHOLE if whole else snapshot.work.percent(now)
 
 
 def _instance_snapshot(snapshot: Snapshot) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def transfer_key(world: World) -> str:
     key = world.key(SOURCE, lease())
-    world.copy("plain", "shared", KmsKeyId=key)
+    world.copy("plain", "shared", KmsKeyId=key, CopyTags=True)
     world.share("shared")
     return key
 
@@ -234,6 +234,54 @@ def test_the_rest_of_what_a_copy_is_refused_for(world: World) -> None:
     assert busy == ("SnapshotQuotaExceeded", "Cannot copy more than 1 snapshots across regions")
     world.until_snapshot("first")
     copy(SourceDBSnapshotIdentifier="plain", TargetDBSnapshotIdentifier="second")
+
+
+def test_copies_of_one_database_queue(world: World) -> None:
+    world.instance("other")
+    world.snapshot("other", "other")
+    copy = world.client().copy_db_snapshot
+    for source, name in (("plain", "first"), ("plain", "second"), ("other", "beside")):
+        copy(SourceDBSnapshotIdentifier=source, TargetDBSnapshotIdentifier=name)
+    world.until_snapshot("first")
+    world.pass_time(1)
+    statuses = {name: world.snapshot_row(name)["Status"] for name in ("first", "second", "beside")}
+    assert statuses == {"first": "available", "second": "creating", "beside": "available"}
+    assert world.snapshot_row("second")["PercentProgress"] == 0
+    world.pass_time(world.rds.durations.copy(100))
+    assert world.snapshot_row("second")["Status"] == "available"
+
+
+def test_a_copy_from_another_region_needs_a_key(world: World) -> None:
+    arn = world.snapshot_row("plain")["DBSnapshotArn"]
+    there = world.transport.client("rds", SOURCE.admin, "eu-central-1")
+    names = {"SourceDBSnapshotIdentifier": arn, "TargetDBSnapshotIdentifier": "x", "SourceRegion": "eu-west-1"}
+    assert code_of(there.copy_db_snapshot, **names) == "InvalidParameterValue"
+
+
+@pytest.mark.usefixtures("transfer_key")
+def test_copying_tags_across_accounts_can_be_refused(world: World, own_key: str) -> None:
+    world.rds.settings.unconfirmed.copy_tags_across_accounts_code = "InvalidParameterCombination"
+    assert code_of(lambda: begin(world, KmsKeyId=own_key, CopyTags=True)) == "InvalidParameterCombination"
+    begin(world, KmsKeyId=own_key)
+
+
+@pytest.mark.usefixtures("transfer_key")
+def test_a_copy_is_manual_and_not_shared(world: World) -> None:
+    world.copy("shared", "again")
+    attributes = world.client().describe_db_snapshot_attributes(DBSnapshotIdentifier="again")
+    assert attributes["DBSnapshotAttributesResult"]["DBSnapshotAttributes"][0]["AttributeValues"] == []
+    automated = world.rds.take_automated("arn:aws:rds:eu-west-1:111111111111:db:db", SOURCE.admin.caller)
+    world.wait(lambda: automated.status == "available")
+    world.copy(automated.name, "manual")
+    assert world.snapshot_row("manual")["SnapshotType"] == "manual"
+
+
+def test_who_restores_needs_the_snapshots_key(world: World) -> None:
+    key = world.key()
+    world.copy("plain", "keyed", KmsKeyId=key)
+    poor = world.role(SOURCE, "poor", ANY_RDS)
+    refusal = code_of(poor.restore_db_instance_from_db_snapshot, DBInstanceIdentifier="x", DBSnapshotIdentifier="keyed")
+    assert refusal == "KMSKeyNotAccessibleFault"
 
 
 def test_aws_tags_of_the_source_refuse_copy_tags(world: World) -> None:

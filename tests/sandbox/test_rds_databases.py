@@ -77,6 +77,13 @@ def test_what_a_new_instance_is_refused_for(world: World) -> None:
     assert code_of(world.instance, "x", DBParameterGroupName="nope") == "DBParameterGroupNotFound"
     assert code_of(world.instance, "x", KmsKeyId="nope") == "KMSKeyNotAccessibleFault"
     assert code_of(world.instance, "x", Engine="db3") == "InvalidParameterValue"
+    assert code_of(world.instance, "x", Engine="aurora-mysql") == "InvalidParameterCombination"
+    assert code_of(world.instance, "x", AvailabilityZone="eu-west-1z") == "InvalidParameterCombination"
+    assert code_of(world.instance, "x", MasterUsername="") == "InvalidParameterValue"
+    assert code_of(world.instance, "x", MasterUserPassword="") == "InvalidParameterValue"
+    assert code_of(world.instance, "x", AllocatedStorage=19) == "InvalidParameterValue"
+    unencrypted = {"StorageEncrypted": False, "KmsKeyId": world.key()}
+    assert code_of(world.instance, "x", **unencrypted) == "InvalidParameterCombination"
     world.rds.settings.quotas.instances = 1
     assert code_of(world.instance, "x") == "InstanceQuotaExceeded"
 
@@ -210,6 +217,16 @@ def test_deleting_an_instance_asks_for_a_final_snapshot(world: World) -> None:
     assert world.snapshot_row("last")["Status"] == "available"
 
 
+def test_a_final_snapshot_is_taken_of_an_available_database(world: World) -> None:
+    rds = world.client()
+    world.instance()
+    rds.create_db_snapshot(DBSnapshotIdentifier="s", DBInstanceIdentifier="db")
+    final = {"DBInstanceIdentifier": "db", "FinalDBSnapshotIdentifier": "last"}
+    assert code_of(rds.delete_db_instance, **final) == "InvalidDBInstanceState"
+    world.until_snapshot("s")
+    rds.delete_db_instance(**final)
+
+
 def test_a_cluster_goes_after_its_members(world: World) -> None:
     rds = world.client()
     world.cluster()
@@ -252,6 +269,30 @@ def test_a_restored_instance_has_the_defaults_of_aws(world: World) -> None:
     assert [row[name] for name in off] == [False] * 4
     assert row["BackupRetentionPeriod"] == 7
     assert row["PubliclyAccessible"] is True
+
+
+def test_a_restored_instance_takes_no_tags_from_another_account(world: World) -> None:
+    world.instance()
+    world.snapshot("plain")
+    arn = world.copy("plain", "shared", KmsKeyId=world.key(SOURCE, lease()))
+    world.share("shared")
+    world.copy(arn, "mine", TARGET, KmsKeyId=world.key(TARGET), Tags=[{"Key": "a", "Value": "1"}])
+    target = world.client("rds", TARGET)
+    target.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="db-2", DBSnapshotIdentifier="mine")
+    assert instance_of(world, "db-2", target)["TagList"] == []
+
+
+def test_a_restored_cluster_gets_the_default_version_unless_the_call_names_one(world: World) -> None:
+    rds, old = world.client(), "8.0.mysql_aurora.3.04.0"
+    world.cluster(EngineVersion=old)
+    rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="c", DBClusterIdentifier="example-db")
+    world.pass_time(HOUR)
+    for name, version in (("unsaid", {}), ("said", {"EngineVersion": old})):
+        rds.restore_db_cluster_from_snapshot(
+            DBClusterIdentifier=name, SnapshotIdentifier="c", Engine="aurora-mysql", **version
+        )
+    assert cluster_of(world, "said")["EngineVersion"] == old
+    assert cluster_of(world, "unsaid")["EngineVersion"] != old
 
 
 def test_what_an_instance_restore_is_refused_for(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sandbox.protocol import AwsError
 from sandbox.rds.durations import Durations
 from sandbox.rds.engines import ENGINES
-from sandbox.rds.identifiers import Arn, new_name, resource_id
+from sandbox.rds.identifiers import LONGEST_INSTANCE_SNAPSHOT_NAME, LONGEST_NAME, Arn, new_name, resource_id
 from sandbox.rds.models import Work
 from sandbox.rds.passwords import check_password
 from sandbox.rds.tags import read_tags
@@ -23,6 +23,13 @@ def test_a_malformed_name_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["d", "Example-DB-2", "d" * 63])
 def test_a_name_is_kept_in_small_letters(name: str) -> None:
     assert new_name("DBInstanceIdentifier", name) == name.lower()
+
+
+def test_the_longest_names() -> None:
+    assert new_name("DBSnapshotIdentifier", "s" * 255, LONGEST_INSTANCE_SNAPSHOT_NAME) == "s" * 255
+    for name, longest in (("s" * 256, LONGEST_INSTANCE_SNAPSHOT_NAME), ("s" * 64, LONGEST_NAME)):
+        with pytest.raises(AwsError):
+            new_name("DBSnapshotIdentifier", name, longest)
 
 
 def test_the_name_of_an_automated_snapshot_survives_in_its_arn() -> None:

@@ -87,6 +87,8 @@ def test_managing_twice_changes_nothing(world: World) -> None:
     world.client().modify_db_cluster(**change)
     assert cluster_of(world)["MasterUserSecret"] == before
     assert len(world.client("secretsmanager").list_secrets()["SecretList"]) == 1
+    other_key = code_of(world.client().modify_db_cluster, **change, MasterUserSecretKmsKeyId=world.key())
+    assert other_key == "InvalidParameterCombination"
 
 
 @pytest.mark.parametrize("missing", ["secrets", "keys"])

@@ -37,6 +37,17 @@ def test_a_snapshot_takes_its_time_and_its_progress_grows(world: World) -> None:
     assert len(set(seen)) > 10
 
 
+def test_a_new_snapshot_may_be_seen_late(world: World) -> None:
+    world.rds.settings.unconfirmed.seconds_until_seen = 30.0
+    world.instance()
+    rds = world.client()
+    rds.create_db_snapshot(DBSnapshotIdentifier="s1", DBInstanceIdentifier="db")
+    assert code_of(rds.describe_db_snapshots, DBSnapshotIdentifier="s1") == "DBSnapshotNotFound"
+    assert rds.describe_db_snapshots()["DBSnapshots"] == []
+    world.pass_time(31)
+    assert world.snapshot_row("s1")["Status"] == "creating"
+
+
 def test_a_snapshot_is_under_the_key_of_its_database(world: World) -> None:
     instance = world.instance()
     key = world.client("kms").describe_key(KeyId="alias/aws/rds")["KeyMetadata"]
