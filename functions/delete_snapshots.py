@@ -11,6 +11,7 @@ _PAUSE_SECONDS = 30
 
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
+    made = [name for name in event["snapshots"] if name]  # closing may have found only one of them, or none
     snapshots = Snapshots(aws.client("rds"), event["family"])
-    left = [name for name in event["snapshots"] if not snapshots.delete(name, event["transfer"])]
+    left = [name for name in made if not snapshots.delete(name, event["transfer"])]
     return {"done": not left, "left": left, "wait_seconds": _PAUSE_SECONDS}

@@ -14,33 +14,33 @@ from snapferry.state import locks
 from snapferry.state.leases import LeaseRecord, Leases
 from snapferry.state.table import Table
 from snapferry.transfer_keys import check_released, find_transfer_key
-from snapferry.transfers import TransferPlan
+from snapferry.transfers import Closing, TransferPlan
 
 _BUSY_SECONDS = 15
 _FULL_SECONDS = 60
+_LOCKED = "another transfer is editing the key policy"
 
 
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
-    plan = TransferPlan.read(event["plan"])
+    asked = Closing.read(event["plan"])
     table = Table(aws.client("dynamodb"), Settings().table)
     # a step that runs again gets its own lock; closing waits for an opening that still runs
-    with locks.held(table, plan.key_arn, f"{plan.transfer} {event['action']}") as free:
-        if not free:
-            return _wait_for_lock(plan, event["action"])
-        if event["action"] == "open":
-            return _open(Leases(table), plan, event["role_arn"])
-        return _close(Leases(table), plan)
+    with locks.held(table, asked.key_arn, f"{asked.transfer} {event['action']}") as free:
+        if event["action"] == "close":
+            return _close(Leases(table), asked) if free else _later(_LOCKED, _BUSY_SECONDS)
+        plan = TransferPlan.read(event["plan"])
+        return _open(Leases(table), plan, event["role_arn"]) if free else _wait_for_lock(plan)
 
 
-def _wait_for_lock(plan: TransferPlan, action: str) -> Result:
-    if action == "open" and _is_late(plan):
+def _wait_for_lock(plan: TransferPlan) -> Result:
+    if _is_late(plan):
         raise KeyPolicyNotEditable(
             "Other transfers held the key's lock until this one's deadline had passed",
             resource=plan.key_arn,
             remedy="deploy with a longer DeadlineHours, or give this route a key of its own",
         )
-    return _later("another transfer is editing the key policy", _BUSY_SECONDS)
+    return _later(_LOCKED, _BUSY_SECONDS)
 
 
 def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result:
@@ -48,7 +48,7 @@ def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result:
     kms, settings = aws.client("kms"), Settings()
     find_transfer_key(kms, plan.key_arn, region=plan.region)
     check_released(kms, plan.key_arn, stack=settings.stack)
-    policy = _policy(leases, plan)
+    policy = _policy(leases, plan.key_arn, plan.transfer)
     record = leases.find(plan.transfer) or _record(plan, wanted, lease.fingerprint(policy.read()))
     leases.note(record)
     edit = policy.open(wanted)
@@ -69,9 +69,9 @@ def _wait_for_room(plan: TransferPlan) -> Result:
     return _later("the key policy has no room until another transfer's lease is closed", _FULL_SECONDS)
 
 
-def _policy(leases: Leases, plan: TransferPlan) -> KeyPolicy:
-    books = leases.books(plan.key_arn, including=plan.transfer, now=waits.show_time(waits.now()))
-    return KeyPolicy(aws.client("kms"), plan.key_arn, editor=Settings().text("KEY_EDITOR_ARN"), books=books)
+def _policy(leases: Leases, key_arn: str, transfer: str) -> KeyPolicy:
+    books = leases.books(key_arn, including=transfer, now=waits.show_time(waits.now()))
+    return KeyPolicy(aws.client("kms"), key_arn, editor=Settings().text("KEY_EDITOR_ARN"), books=books)
 
 
 def _record(plan: TransferPlan, wanted: Lease, fingerprint: str) -> LeaseRecord:
@@ -87,9 +87,9 @@ def _record(plan: TransferPlan, wanted: Lease, fingerprint: str) -> LeaseRecord:
     )
 
 
-def _close(leases: Leases, plan: TransferPlan) -> Result:
-    edit = _policy(leases, plan).close(plan.transfer)
-    leases.close(plan.transfer)
+def _close(leases: Leases, closing: Closing) -> Result:
+    edit = _policy(leases, closing.key_arn, closing.transfer).close(closing.transfer)
+    leases.close(closing.transfer)
     return _done(waits.show_time(waits.now()), edit)
 
 

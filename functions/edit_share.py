@@ -12,18 +12,17 @@ from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import NotOurs, SnapshotNotFound, SnapshotNotShared
 from snapferry.names import TRANSFER_TAG
 from snapferry.settings import Settings
-from snapferry.transfers import TransferPlan
+from snapferry.transfers import Closing, TransferPlan
 
 
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
-    plan = TransferPlan.read(event["plan"])
-    snapshots = Snapshots(aws.client("rds"), plan.family)
     account = Settings().target_account
     if event["action"] == "share":
-        _share(snapshots, plan, account)
+        plan = TransferPlan.read(event["plan"])
+        _share(Snapshots(aws.client("rds"), plan.family), plan, account)
     else:
-        snapshots.unshare(plan.copy, account)
+        _unshare(Closing.read(event["plan"]), account)
     return {"at": waits.show_time(waits.now())}
 
 
@@ -41,3 +40,8 @@ def _share(snapshots: Snapshots, plan: TransferPlan, account: str) -> None:
             resource=found.arn,
             remedy="find out in CloudTrail who else calls ModifyDBSnapshotAttribute",
         )
+
+
+def _unshare(closing: Closing, account: str) -> None:
+    if closing.family and closing.copy:
+        Snapshots(aws.client("rds"), closing.family).unshare(closing.copy, account)

@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import waits
+from snapferry import metrics, waits
 from snapferry.entry import Event, Result, entry_point
 from snapferry.receipts import receipt
 from snapferry.transfers import TransferPlan
@@ -18,4 +18,5 @@ def handler(event: Event, _context: LambdaContext) -> Result:
         acceptance=event["acceptance"],
         restored=event["restored"],
     )
+    metrics.seconds("ExposureSeconds", written.access.exposure_seconds)
     return written.model_dump(mode="json")

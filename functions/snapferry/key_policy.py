@@ -59,6 +59,12 @@ class Edit:
     remarks: tuple[str, ...] = ()
 
 
+def read_policy(kms: "KMSClient", key_arn: str) -> Policy:
+    """Return a key's policy as KMS shows it now."""
+    document: Policy = json.loads(kms.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"])
+    return document
+
+
 class KeyPolicy:
     """The policy of one key of the caller's account. Its caller holds the key's lock.
 
@@ -116,9 +122,7 @@ class KeyPolicy:
         return self._put(before, lease.closed(before, transfer), lambda seen: transfer not in lease.transfers_in(seen))
 
     def _shown(self) -> Policy:
-        text = self._kms.get_key_policy(KeyId=self._key_arn, PolicyName="default")["Policy"]
-        document: Policy = json.loads(text)
-        return document
+        return read_policy(self._kms, self._key_arn)
 
     def _put(self, before: Policy, document: Policy, seen: Callable[[Policy], bool]) -> Edit:
         try:

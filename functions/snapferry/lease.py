@@ -102,6 +102,12 @@ def transfers_in(policy: Policy) -> frozenset[str]:
     return frozenset(found for each in statements_in(policy) if (found := transfer_of(each)))
 
 
+def ends_of(policy: Policy, transfer: str) -> list[str]:
+    """Return when a transfer's statements end by themselves; UTC, ISO 8601."""
+    own = [each for each in statements_in(policy) if transfer_of(each) == transfer]
+    return [str(each["Condition"]["DateLessThan"]["aws:CurrentTime"]) for each in own]
+
+
 def changes(before: Policy, after: Policy) -> list[str]:
     """Say which statements of others came or went between two documents."""
     one, other = ({_canonical(each): each for each in statements_in(without_leases(p))} for p in (before, after))

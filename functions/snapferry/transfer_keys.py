@@ -50,8 +50,7 @@ def check_released(kms: "KMSClient", key_arn: str, *, stack: str) -> None:
         KeyNotReleased: Nobody has tagged it so.
         KeyOfAnotherStack: It is tagged for another stack.
     """
-    rows = kms.list_resource_tags(KeyId=key_arn, Limit=50)["Tags"]  # 50 is all that a key can have
-    tags = {row["TagKey"]: row["TagValue"] for row in rows}
+    tags = tags_of(kms, key_arn)
     if tags.get(LEASE_TAG) != ALLOWED:
         raise KeyNotReleased(
             f"Key {key_arn} lacks the tag {LEASE_TAG}={ALLOWED}, so its policy is not edited",
@@ -65,6 +64,12 @@ def check_released(kms: "KMSClient", key_arn: str, *, stack: str) -> None:
             resource=key_arn,
             remedy="give each stack a key of its own: two stacks do not see each other's locks",
         )
+
+
+def tags_of(kms: "KMSClient", key_arn: str) -> dict[str, str]:
+    """Return a key's tags."""
+    rows = kms.list_resource_tags(KeyId=key_arn, Limit=50)["Tags"]  # 50 is all that a key can have
+    return {row["TagKey"]: row["TagValue"] for row in rows}
 
 
 def _check_manager(facts: "KeyMetadataTypeDef") -> None:

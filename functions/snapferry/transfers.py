@@ -1,8 +1,8 @@
 """A transfer as the source's steps see it: planned once, then carried from state to state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 from snapferry import names
 from snapferry.vocabulary import Family
@@ -57,3 +57,23 @@ class TransferPlan:
     def tags(self) -> dict[str, str]:
         """The tags of everything that this transfer makes."""
         return names.tags(self.transfer, self.execution_arn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What is to be closed of a transfer: a part of its plan, or what was found of it later.
+
+    Attributes:
+        family: None if no snapshot is left, and so for its two names.
+    """
+
+    transfer: str
+    key_arn: str
+    family: Family | None
+    snapshot: str | None
+    copy: str | None
+
+    @classmethod
+    def read(cls, plan: Mapping[str, Any]) -> Self:
+        """Return the part of a plan that closing needs."""
+        return cls(**{each.name: plan[each.name] for each in fields(cls)})

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from sandbox.accounts import TARGET
+from sandbox.accounts import SOURCE, TARGET
 from sandbox.functions.function import Function
 from sandbox.stage import DATABASE, PROFILE, RESTORED, Stage, set_stage
 from sandbox.world import Sandbox
@@ -39,9 +39,10 @@ def main() -> None:
 
 
 def _run_everything(stage: Stage) -> None:
-    """A transfer; one that the target declines; and both of the target's machines, started by a person."""
+    """A transfer; one that the target declines; one that is stopped; and the target's machines, started by a person."""
     sandbox = stage.sandbox
     sandbox.wait_for(stage.start("first"))
+    _stop(stage, stage.start("stopped", restore=False))
     sandbox.wait_for(stage.start("declined"))  # the name in the target is taken now
     shared = f"arn:aws:rds:eu-west-1:111111111111:cluster-snapshot:{KEPT_SNAPSHOT}"
     _start(stage, "ReceiveSnapshotMachineArn", {"snapshot_arn": shared})
@@ -51,6 +52,19 @@ def _run_everything(stage: Stage) -> None:
     _let_restores_fail(stage)
     body = {"snapshot_arn": kept["DBClusterSnapshot"]["DBClusterSnapshotArn"], "database": DATABASE}
     _start(stage, "RestoreDatabaseMachineArn", body)
+
+
+def _stop(stage: Stage, execution_arn: str) -> None:
+    """Stop a transfer while its lease is open: the function behind the status event closes it."""
+    kms = stage.sandbox.client("kms", SOURCE)
+
+    def is_open() -> bool:
+        policy = kms.get_key_policy(KeyId=stage.transfer_key, PolicyName="default")["Policy"]
+        return "Snapferry" in policy
+
+    stage.sandbox.clock.wait_until(is_open, 86_400.0)
+    stage.sandbox.client("stepfunctions", SOURCE).stop_execution(executionArn=execution_arn)
+    stage.sandbox.clock.run(limit=3600)
 
 
 def _start(stage: Stage, machine: str, body: dict[str, str]) -> None:
@@ -83,7 +97,7 @@ def _recording(sandbox: Sandbox) -> Iterator[dict[str, Any]]:
         if (call.service, call.operation) == ("stepfunctions", "StartExecution"):
             machine = re.sub(r".*:snapferry-(source|target)-", "", call.parameters["stateMachineArn"]).replace("-", "_")
             body = json.loads(call.parameters["input"])
-            alone = machine != "ferry_snapshot" and "question" not in body
+            alone = machine not in {"ferry_snapshot", "close_access"} and "question" not in body
             bodies.setdefault(f"{machine}{'_alone' if alone else ''}_input", body)
 
     sandbox.gate.before.append(note_input)

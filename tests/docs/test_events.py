@@ -21,7 +21,7 @@ from snapferry.contracts import (
 from snapferry.databases.family import RestorePlan
 from snapferry.receiving import read_receive_input
 from snapferry.restoring import read_restore_input
-from snapferry.transfers import Execution, TransferPlan
+from snapferry.transfers import Closing, Execution, TransferPlan
 from snapferry.vocabulary import Question, Reply
 from snapferry.waits import Span
 from tests.statemachine import machines
@@ -59,6 +59,12 @@ def answer(event: Any) -> None:
     )
 
 
+def ended(event: Any) -> None:
+    assert ":execution:snapferry-source-ferry-snapshot:" in event["detail"]["executionArn"]
+    assert event["detail"]["stateMachineArn"].endswith(":stateMachine:snapferry-source-ferry-snapshot")
+    assert event["detail"]["status"] in {"FAILED", "TIMED_OUT", "ABORTED"}
+
+
 def receipt(event: Any) -> receipts.Receipt:
     more = {"acceptance": event["acceptance"], "restored": event["restored"]}
     return receipts.receipt(
@@ -70,6 +76,8 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "answer_offer": lambda event: Offer.model_validate(event["detail"]),
     "answer_source": answer,
     "ask_target": lambda event: (transfer(event), Question(event["question"])),
+    "close_access_input": Closing.read,
+    "close_after_end": ended,
     "copy_snapshot": copy,
     "create_instances": restore,
     "create_snapshot": transfer,
@@ -93,6 +101,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "restore_database_alone_input": RestoreAlone.model_validate,
     "restore_database_input": read_restore_input,
     "secure_database": restore,
+    "sweep_leases": lambda event: event == {} or pytest.fail("the schedule sends nothing"),
     "take_question": lambda event: SnapshotShared.model_validate(event["detail"]),
     "write_receipt": receipt,
 }
@@ -125,7 +134,7 @@ def test_a_functions_body_has_the_fields_that_a_machine_sends() -> None:
         assert set(body(module)) in fields, module
 
 
-@pytest.mark.parametrize("name", ["answer_offer", "hear_answer", "take_question"])
+@pytest.mark.parametrize("name", ["answer_offer", "close_after_end", "hear_answer", "take_question"])
 def test_a_functions_body_behind_a_rule_is_an_event_that_the_rule_lets_through(name: str) -> None:
     event = body(name)
     patterns = [

@@ -57,7 +57,7 @@ def test_every_handlers_module_is_deployed() -> None:
     assert deployed == modules
 
 
-def test_every_function_is_invoked_by_a_machine_or_by_a_rule() -> None:
+def test_every_function_is_invoked_by_a_machine_a_rule_or_a_schedule() -> None:
     for template in machines.TEMPLATES:
         resources = machines.template(template)["Resources"]
         invoked = {
@@ -69,6 +69,8 @@ def test_every_function_is_invoked_by_a_machine_or_by_a_rule() -> None:
         for rule in machines.resources(template, "AWS::Events::Rule").values():
             targets = [target["Arn"].get("Fn::GetAtt", [""])[0] for target in rule["Targets"]]
             invoked |= {each for each in targets if each.endswith("Function")}
+        for schedule in machines.resources(template, "AWS::Scheduler::Schedule").values():
+            invoked |= {each for each in schedule["Target"]["Arn"].get("Fn::GetAtt", []) if each.endswith("Function")}
         assert invoked == {each for each in resources if resources[each]["Type"] == "AWS::Serverless::Function"}
 
 

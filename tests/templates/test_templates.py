@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.deploy.loading import load_template
+from snapferry import errors, metrics
 from tests.templates import stacks
 from tests.templates.stacks import ROOT, SOURCE, TARGET, TEMPLATES, of_type
 
@@ -66,6 +67,10 @@ def test_every_rule_pins_the_account_that_an_event_comes_from(template: str) -> 
     assert rules
     for name, rule in rules.items():
         pattern = rule["Properties"]["EventPattern"]
+        if pattern["source"] == ["aws.states"]:  # this account's Step Functions, on the default bus
+            assert (pattern["account"], "EventBusName" in rule["Properties"]) == ([own], False), name
+            assert pattern["detail"]["stateMachineArn"] == [{"Ref": "FerrySnapshotMachine"}]
+            continue
         carries = "RoleArn" in rule["Properties"]["Targets"][0]
         if carries:  # the own account's events only, so that nothing loops
             assert pattern["account"] == [own], name
@@ -99,7 +104,7 @@ def test_a_bus_admits_one_sender_with_its_own_source_and_detail_types(template: 
     conditions = statement["Condition"]["StringEquals"]
     assert conditions["events:source"] == f"snapferry.{_sender(template, carries=False)}"
     heard = {kind for rule in of_type(template, "AWS::Events::Rule").values()
-             if "RoleArn" not in rule["Properties"]["Targets"][0]
+             if "RoleArn" not in rule["Properties"]["Targets"][0] and "EventBusName" in rule["Properties"]
              for kind in rule["Properties"]["EventPattern"]["detail-type"]}  # fmt: skip
     assert set(conditions["events:detail-type"]) == heard
 
@@ -131,11 +136,18 @@ def test_sam_local_may_set_the_endpoint_and_nobody_else_does(template: str) -> N
 
 def test_a_schedule_is_off_unless_somebody_asks_for_it() -> None:
     assert load_template(ROOT / SOURCE)["Parameters"]["ScheduleExpression"]["Default"] == ""
-    (schedule,) = of_type(SOURCE, "AWS::Scheduler::Schedule").values()
-    assert schedule["Condition"] == "HasSchedule"
+    schedules = of_type(SOURCE, "AWS::Scheduler::Schedule")
+    assert schedules["TransferSchedule"]["Condition"] == "HasSchedule"
+    assert "Condition" not in schedules["SweepSchedule"]  # what was left open is closed in any case
     assert json.loads(load_template(ROOT / SOURCE)["Parameters"]["ScheduleInput"]["Default"]) == {
         "database": "example-db"
     }
+
+
+def test_an_alarm_tells_that_access_was_not_closed() -> None:
+    alarm = of_type(SOURCE, "AWS::CloudWatch::Alarm")["AccessNotClosedAlarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (metrics.NAMESPACE, errors.AccessNotClosed.__name__)
+    assert alarm["Dimensions"] == [{"Name": "stack", "Value": {"Ref": "AWS::StackName"}}]
 
 
 def test_the_quarantine_lets_nobody_in_and_nothing_out() -> None:

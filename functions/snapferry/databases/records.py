@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from snapferry.vocabulary import Family
@@ -79,6 +80,7 @@ class Snapshot:
     Attributes:
         percent: RDS's progress, 0 to 100; None where it gives none.
         kind: ``manual``, ``automated``, ``shared``, ...
+        created: None while RDS does not tell.
     """
 
     identifier: str
@@ -95,6 +97,7 @@ class Snapshot:
     port: int
     master_username: str
     tags: Mapping[str, str]
+    created: datetime | None = None
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any], family: Family) -> Self:
@@ -115,6 +118,7 @@ class Snapshot:
             port=row.get("Port") or 0,
             master_username=row.get("MasterUsername", ""),
             tags=tags_of(row.get("TagList", [])),
+            created=row.get("SnapshotCreateTime"),
         )
 
 

@@ -4,7 +4,7 @@ The two APIs are the same but for their words: ``CreateDBSnapshot`` and ``Create
 their error codes (aws-facts 2.0).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -63,6 +63,12 @@ class Snapshots:
                 return None
             raise
         return next((Snapshot.of_row(row, self.family) for row in rows[f"{self._camel}s"]), None)
+
+    def manual(self) -> Iterator[Snapshot]:
+        """Yield every snapshot that somebody took in this account."""
+        for page in self._rds.get_paginator(f"describe_{self._snake}s").paginate(SnapshotType="manual"):
+            for row in page[f"{self._camel}s"]:
+                yield Snapshot.of_row(row, self.family)
 
     def create(self, database: str, name: str, tags: Mapping[str, str]) -> Snapshot:
         """Begin a snapshot of a database, or find the one that this transfer has begun before.
