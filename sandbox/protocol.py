@@ -41,6 +41,7 @@ STATUS_OF_COMMON_CODES = {
     "InvalidClientTokenId": 403,
     "MissingAuthenticationToken": 403,
     "NotAuthorized": 400,
+    "NotAuthorizedException": 400,
     "OptInRequired": 403,
     "RequestExpired": 400,
     "RequestLimitExceeded": 503,

@@ -10,6 +10,8 @@ from sandbox.kms.decisions import KeyDecisions, Use, grant_context
 from sandbox.kms.rules import ALIAS_OPERATIONS, RULES, WITHOUT_KEY, Rule, State, require_state
 from sandbox.permissions import Context, Decision, UndecidableError, refusal
 from sandbox.permissions.needs import request_tags
+from sandbox.register.kms_keys import ABROAD, HIDDEN, NO_ALIAS, RESERVED_ALIAS, RIGHT_KEY
+from sandbox.register.kms_policies import BYPASS_SEEN
 
 if TYPE_CHECKING:
     from moto.kms.models import Key
@@ -56,15 +58,10 @@ class CallChecks:
         name = call.parameters.get("KeyId")
         if call.operation == "Decrypt":
             key = self._keys.of_ciphertext(call.parameters["CiphertextBlob"], call.caller.account, call.region)
-            if name and self._keys.find(name, call.caller.account, call.region) is not key:
-                raise AwsError(
-                    "IncorrectKeyException",
-                    "The key ID in the request does not identify a CMK that can perform this operation.",
-                )
+            RIGHT_KEY.refuse_if(name and self._keys.find(name, call.caller.account, call.region) is not key)
             return key
         name = str(name)
-        if not rule.alias and (name.startswith("alias/") or ":alias/" in name):
-            raise AwsError("NotFoundException", f"Invalid keyId {name}")
+        NO_ALIAS.refuse_if(not rule.alias and (name.startswith("alias/") or ":alias/" in name), name=name)
         return self._find(call, name)
 
     def _find(self, call: Call, name: str) -> Key:
@@ -73,14 +70,14 @@ class CallChecks:
         try:
             return self._keys.find(name, call.caller.account, call.region)
         except AwsError as error:
-            if foreign and not error.message.startswith("Invalid arn"):
+            if foreign and HIDDEN.holds and not error.message.startswith("Invalid arn"):
                 raise _unseen(call) from error
             raise
 
     def _require_key(
         self, call: Call, key: Key, action: str, encryption_context: dict[str, str] | None, rule: Rule
     ) -> None:
-        if key.account_id != call.caller.account and not rule.abroad:
+        if key.account_id != call.caller.account and not rule.abroad and ABROAD.holds:
             raise _unseen(call)
         use = Use(action, encryption_context or {}, None, _of_request(call))
         _require(self._decisions.decide(call.caller, key, use))
@@ -89,8 +86,7 @@ class CallChecks:
     def _authorise_alias(self, call: Call) -> None:
         """An alias operation needs its action on the alias, and on each key that it touches."""
         alias = str(call.parameters["AliasName"])
-        if alias.startswith("alias/aws/"):
-            raise AwsError("NotAuthorizedException", "")
+        RESERVED_ALIAS.refuse_if(alias.startswith("alias/aws/"))
         arn = f"arn:aws:kms:{call.region}:{call.caller.account}:{alias}"
         action = f"kms:{call.operation}"
         named = [call.parameters["TargetKeyId"]] if "TargetKeyId" in call.parameters else []
@@ -129,7 +125,9 @@ def _of_request(call: Call) -> Context:
 
 def _bypass(call: Call) -> Context:
     flag: Any = call.parameters.get("BypassPolicyLockoutSafetyCheck")
-    return {} if flag is None else {"kms:BypassPolicyLockoutSafetyCheck": json.dumps(bool(flag))}
+    return (
+        {} if flag is None or not BYPASS_SEEN.holds else {"kms:BypassPolicyLockoutSafetyCheck": json.dumps(bool(flag))}
+    )
 
 
 def _trusting(account: str) -> dict[str, Any]:

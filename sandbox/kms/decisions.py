@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING
 
 from sandbox.kms import keys
 from sandbox.permissions import Context, Decision, Permissions, Policy
+from sandbox.register.kms_policies import (
+    CALLER_ACCOUNT,
+    DENY_WINS,
+    ENCRYPTION_CONTEXT,
+    FOR_AWS_RESOURCE,
+    POLICIES_DECIDE,
+    RESOURCE_TAGS,
+    VIA_SERVICE,
+)
 
 if TYPE_CHECKING:
     from moto.kms.models import Key
@@ -47,9 +56,9 @@ class KeyDecisions:
             resource_policy=policy or self._policies.in_force(key, far=far),
             context=self._context(caller, key, use),
         )
-        if decision.allowed or decision.explicit:
+        if decision.allowed or (decision.explicit and DENY_WINS.holds):
             return decision
-        if self._grants.allows(key, caller, use.action, use.encryption_context):
+        if not POLICIES_DECIDE.holds or self._grants.allows(key, caller, use.action, use.encryption_context):
             return Decision(decision.principal, use.action, key.arn, allowed=True)
         return decision
 
@@ -64,19 +73,20 @@ class KeyDecisions:
 
     def _context(self, caller: Caller, key: Key, use: Use) -> Context:
         context: Context = {
-            "kms:CallerAccount": caller.account,
             "kms:KeySpec": key.key_spec,
             "kms:KeyUsage": key.key_usage,
             "kms:KeyOrigin": key.origin,
             "kms:MultiRegion": str(key.multi_region).lower(),
             "kms:ResourceAliases": list(key.aliases),
         }
-        if use.via is not None:
+        if CALLER_ACCOUNT.holds:
+            context["kms:CallerAccount"] = caller.account
+        if use.via is not None and VIA_SERVICE.holds:
             context |= {"kms:ViaService": use.via, "aws:ViaAWSService": "true"}
-        if use.encryption_context:
+        if use.encryption_context and ENCRYPTION_CONTEXT.holds:
             context["kms:EncryptionContextKeys"] = list(use.encryption_context)
             context |= {f"kms:EncryptionContext:{name}": value for name, value in use.encryption_context.items()}
-        tags = keys.tags_of(key.arn) or {}
+        tags = (keys.tags_of(key.arn) or {}) if RESOURCE_TAGS.holds else {}
         return context | {f"aws:ResourceTag/{name}": value for name, value in tags.items()} | use.context
 
 
@@ -84,7 +94,7 @@ def grant_context(request: dict[str, object], *, by_service: bool) -> Context:
     """Condition keys of CreateGrant."""
     operations = request.get("Operations") or []
     context: Context = {
-        "kms:GrantIsForAWSResource": str(by_service).lower(),
+        "kms:GrantIsForAWSResource": str(by_service and FOR_AWS_RESOURCE.holds).lower(),
         "kms:GranteePrincipal": str(request.get("GranteePrincipal", "")),
         "kms:GrantOperations": [str(one) for one in operations] if isinstance(operations, list) else [],
     }

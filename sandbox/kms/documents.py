@@ -9,6 +9,17 @@ from typing import TYPE_CHECKING, Any
 from sandbox.accounts import PARTITION
 from sandbox.gate import AwsError
 from sandbox.permissions.policies import role_or_user_id
+from sandbox.register.kms_policies import (
+    POLICY_CHARACTERS,
+    POLICY_DOCUMENT,
+    POLICY_PRINCIPALS,
+    POLICY_SIZE,
+    STATEMENT_ACTION,
+    STATEMENT_EFFECT,
+    STATEMENT_OPERATOR,
+    STATEMENT_PRINCIPAL,
+    STATEMENT_RESOURCE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -17,7 +28,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 32_768
 COLONS_OF_AN_ARN = 5
-INVALID_PRINCIPALS = "Policy contains a statement with one or more invalid principals."
 _CHARACTERS = re.compile(r"[\u0009\u000A\u000D\u0020-\u00FF]+")
 _OPERATOR = re.compile(
     r"((ForAllValues|ForAnyValue):)?"
@@ -33,22 +43,14 @@ def accepted(text: str, known_accounts: Collection[str]) -> Policy:
     Raises:
         AwsError: ValidationException, LimitExceededException or MalformedPolicyDocumentException.
     """
-    if not _CHARACTERS.fullmatch(text):
-        raise AwsError(
-            "ValidationException", "1 validation error detected: Value at 'policy' failed to satisfy constraint"
-        )
-    if len(text.encode()) > MOST_BYTES:
-        raise AwsError("LimitExceededException", f"The key policy is larger than {MOST_BYTES} bytes.")
-    try:
-        policy = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise malformed(f"The key policy is not valid JSON: {error}") from error
-    if not isinstance(policy, dict) or not policy.get("Statement"):
-        raise malformed("The key policy has no statement.")
+    POLICY_CHARACTERS.refuse_if(not _CHARACTERS.fullmatch(text))
+    POLICY_SIZE.refuse_if(len(text.encode()) > MOST_BYTES, most=MOST_BYTES)
+    policy = _read(text)
+    POLICY_DOCUMENT.refuse_if(not policy.get("Statement"))
     for number, statement in enumerate(statements(policy), 1):
         _require_form(statement, f"Statement {number} of the key policy")
-    if not all(_exists(kind, name, known_accounts) for kind, name in principals(policy)):
-        raise malformed(INVALID_PRINCIPALS)
+    known = all(_exists(kind, name, known_accounts) for kind, name in principals(policy))
+    POLICY_PRINCIPALS.refuse_if(not known)
     return policy
 
 
@@ -78,6 +80,15 @@ def with_principals(policy: Policy, rename: Callable[[str], str]) -> Policy:
     return policy | {"Statement": [_renamed(statement, rename) for statement in statements(policy)]}
 
 
+def _read(text: str) -> Policy:
+    """What the text says; nothing if it is no JSON object."""
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
 def _renamed(statement: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]:
     named = statement.get("Principal")
     if not isinstance(named, dict) or "AWS" not in named:
@@ -89,16 +100,13 @@ def _renamed(statement: dict[str, Any], rename: Callable[[str], str]) -> dict[st
 
 def _require_form(statement: Any, where: str) -> None:
     """Elements that every statement must have; AWS refuses those without Action or Resource since 2025-08-18."""
-    if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
-        raise malformed(f"{where} has no Effect of Allow or Deny.")
-    if not ("Principal" in statement or "NotPrincipal" in statement):
-        raise malformed(f"{where} has no Principal.")
-    if not (statement.get("Action") or statement.get("NotAction")):
-        raise malformed(f"{where} has no Action.")
-    if not all(_OPERATOR.fullmatch(operator) for operator in statement.get("Condition", {})):
-        raise malformed(f"{where} has a Condition with an unknown operator.")
-    if statement.get("Resource") not in ("*", ["*"]):
-        raise malformed(f'{where} must have the Resource "*".')
+    effect = statement.get("Effect") if isinstance(statement, dict) else None
+    STATEMENT_EFFECT.refuse_if(effect not in ("Allow", "Deny"), where=where)
+    STATEMENT_PRINCIPAL.refuse_if(not {"Principal", "NotPrincipal"} & set(statement), where=where)
+    STATEMENT_ACTION.refuse_if(not (statement.get("Action") or statement.get("NotAction")), where=where)
+    operators = statement.get("Condition", {})
+    STATEMENT_OPERATOR.refuse_if(not all(_OPERATOR.fullmatch(operator) for operator in operators), where=where)
+    STATEMENT_RESOURCE.refuse_if(statement.get("Resource") not in ("*", ["*"]), where=where)
 
 
 def _exists(kind: str, name: str, known_accounts: Collection[str]) -> bool:

@@ -9,6 +9,7 @@ from sandbox.kms.decisions import Use
 from sandbox.kms.documents import arn_exists
 from sandbox.kms.keys import backend_of
 from sandbox.permissions import refusal
+from sandbox.register.kms_keys import GRANT_RETIRED_BY, GRANTEE_EXISTS
 
 if TYPE_CHECKING:
     from moto.kms.models import Grant, Key
@@ -37,8 +38,7 @@ class GrantAnswers:
 
     def _create(self, call: Call) -> dict[str, Any]:
         grantee = str(call.parameters["GranteePrincipal"])
-        if not arn_exists(grantee):
-            raise AwsError("InvalidArnException", f"ARN does not refer to a valid principal: {grantee}")
+        GRANTEE_EXISTS.refuse_if(not arn_exists(grantee), grantee=grantee)
         grant_id, token = self._grants.create(call.context["key"], call.caller.account, call.parameters)
         return {"GrantId": grant_id, "GrantToken": token}
 
@@ -57,7 +57,7 @@ class GrantAnswers:
         retiring = grant.retiring_principal in me or (
             grant.grantee_principal in me and "RetireGrant" in grant.operations
         )
-        if not retiring:
+        if not retiring and GRANT_RETIRED_BY.holds:
             decision = self._decisions.decide(call.caller, key, Use("kms:RetireGrant"))
             if not decision.allowed:
                 raise refusal("kms", decision.message)

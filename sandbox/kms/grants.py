@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.gate import AwsError
 from sandbox.kms.keys import backend_of
+from sandbox.register.kms_keys import GRANT_COUNTS, GRANT_COVERS, GRANT_NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,7 @@ class Grants:
             request: CreateGrant's parameters.
         """
         for grant in key.grants.values():
-            if request.get("Name") and _same(grant, request):
+            if request.get("Name") and _same(grant, request) and GRANT_NAMED.holds:
                 return grant.id, grant.token
         made = backend_of(key.account_id, key.region).create_grant(
             key.id,
@@ -74,7 +75,7 @@ class Grants:
     def allows(self, key: Key, caller: Caller, action: str, encryption_context: dict[str, str]) -> bool:
         """Whether a grant to this role, user or account lets it do the action."""
         names = {caller.arn, caller.role_arn, caller.account, f"arn:aws:iam::{caller.account}:root"}
-        return any(
+        return GRANT_COUNTS.holds and any(
             grant.grantee_principal in names and _covers(grant, action, encryption_context)
             for grant in key.grants.values()
         )
@@ -127,6 +128,8 @@ def _same(grant: Grant, request: dict[str, Any]) -> bool:
 
 
 def _covers(grant: Grant, action: str, encryption_context: dict[str, str]) -> bool:
+    if not GRANT_COVERS.holds:
+        return True
     constraints: dict[str, dict[str, str]] = grant.constraints or {}
     exact = constraints.get("EncryptionContextEquals")
     subset = constraints.get("EncryptionContextSubset", {})

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sandbox.gate import Answer, AwsError, Call
 from sandbox.kms.keys import backend_of
+from sandbox.register.kms_keys import DELETION_WINDOW
 
 if TYPE_CHECKING:
     from moto.kms.models import Key
 
     from sandbox.clock import Clock
+    from sandbox.gate import Answer, Call
 
 # Days between ScheduleKeyDeletion and the end.
 SHORTEST_WAIT, LONGEST_WAIT = 7, 30
@@ -50,8 +51,8 @@ class KeyAnswers:
 
     def _schedule_deletion(self, call: Call) -> dict[str, Any]:
         key, days = _key(call), int(call.parameters.get("PendingWindowInDays", LONGEST_WAIT))
-        if not SHORTEST_WAIT <= days <= LONGEST_WAIT:
-            raise AwsError("ValidationException", f"PendingWindowInDays must be {SHORTEST_WAIT} to {LONGEST_WAIT}")
+        fits = SHORTEST_WAIT <= days <= LONGEST_WAIT
+        DELETION_WINDOW.refuse_if(not fits, shortest=SHORTEST_WAIT, longest=LONGEST_WAIT)
         key.enabled, key.key_state = False, "PendingDeletion"
         # moto keeps this date without a time zone, in UTC.
         key.deletion_date = datetime(1970, 1, 1) + timedelta(seconds=self._clock.now, days=days)  # noqa: DTZ001

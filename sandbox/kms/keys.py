@@ -12,6 +12,7 @@ from moto.kms.utils import CIPHERTEXT_HEADER_FORMAT, HEADER_LEN
 
 from sandbox.accounts import ACCOUNTS, PARTITION
 from sandbox.gate import AwsError
+from sandbox.register.kms_keys import DELETED, OWN_REGION
 
 if TYPE_CHECKING:
     from moto.kms.models import Key, KmsBackend
@@ -43,8 +44,7 @@ class Keys:
         owner, bare = account, name
         if name.startswith("arn:"):
             _, _, _, key_region, owner, bare = name.split(":", 5)
-            if key_region != region:
-                raise AwsError("NotFoundException", f"Invalid arn {key_region}")
+            OWN_REGION.refuse_if(key_region != region, region=key_region)
             bare = bare.removeprefix("key/")
         if bare.startswith("alias/"):
             return self._by_alias(owner, region, bare, own=owner == account)
@@ -97,7 +97,7 @@ class Keys:
         if not any(account.id == owner for account in ACCOUNTS):
             return {}
         backend = backend_of(owner, region)
-        for key in list(backend.keys.values()):
+        for key in list(backend.keys.values()) if DELETED.holds else []:
             if key.deletion_date and key.deletion_date.replace(tzinfo=UTC).timestamp() <= self._clock.now:
                 backend.delete_key(key.id)
         return backend.keys

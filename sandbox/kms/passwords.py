@@ -10,6 +10,7 @@ from sandbox.accounts import PARTITION
 from sandbox.gate import AwsError, Call
 from sandbox.kms.keys import KeyNotAccessible
 from sandbox.permissions import refusal
+from sandbox.register.kms_keys import SECRET_READING, SECRET_RIGHTS
 
 if TYPE_CHECKING:
     from sandbox.accounts import Caller
@@ -39,7 +40,7 @@ class ManagedPasswords:
         }
         for action in _FOR_A_SECRET:
             decision = self._permissions.check(caller, action, secret, context=context)
-            if not decision.allowed:
+            if SECRET_RIGHTS.holds and not decision.allowed:
                 raise refusal("rds", decision.message)
         look = ("kms:DescribeKey",)
         described = self._use.on_behalf(
@@ -57,7 +58,7 @@ class ManagedPasswords:
         Raises:
             AwsError: AccessDeniedException.
         """
-        if call.operation != "GetSecretValue":
+        if call.operation != "GetSecretValue" or not SECRET_READING.holds:
             return
         secrets = secretsmanager_backends[call.caller.account][call.region].secrets
         secret = secrets.get(str(call.parameters["SecretId"]))
@@ -75,4 +76,4 @@ class ManagedPasswords:
                 encryption_context=context,
             )
         except KeyNotAccessible as error:
-            raise AwsError("AccessDeniedException", "Access to KMS is not allowed", 400) from error
+            raise AwsError(SECRET_READING.code, SECRET_READING.message, 400) from error

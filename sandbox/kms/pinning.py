@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.kms.documents import principals, with_principals
 from sandbox.permissions.policies import role_or_user_id
+from sandbox.register.kms_policies import POLICY_PINNED, POLICY_SEEN_LATE
 
 if TYPE_CHECKING:
     from moto.kms.models import Key
@@ -51,7 +52,7 @@ class PolicyBook:
             far: the caller is a service on somebody's behalf, or of another account, and sees changes late.
         """
         self._pin(key)
-        text = self._seen_from_afar(key) if far else key.policy
+        text = self._seen_from_afar(key) if far and POLICY_SEEN_LATE.holds else key.policy
         return with_principals(json.loads(text), lambda name: self._today(key, name))
 
     def _seen_from_afar(self, key: Key) -> str:
@@ -68,7 +69,7 @@ class PolicyBook:
 
     def _today(self, key: Key, name: str) -> str:
         pinned = self._pins.get((key.arn, name))
-        return name if pinned is None or pinned == _id_of(name) else pinned
+        return pinned if POLICY_PINNED.holds and pinned not in (None, _id_of(name)) else name
 
 
 def _id_of(name: str) -> str | None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.gate import Answer, AwsError, Call
 from sandbox.kms.decisions import Use
 from sandbox.kms.documents import accepted, malformed
 from sandbox.permissions import Context, UndecidableError, refusal
 from sandbox.permissions.needs import request_tags
+from sandbox.register.kms_policies import POLICY_LOCKOUT, POLICY_NAME, POLICY_OF_MANAGED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from moto.kms.models import Key
 
+    from sandbox.gate import Answer, Call
     from sandbox.kms.decisions import KeyDecisions
     from sandbox.kms.pinning import PolicyBook
     from sandbox.permissions import Policy
-
-LOCKED_OUT = "The new key policy will not allow you to update the key policy in the future."
 
 
 class PolicyAnswers:
@@ -41,9 +40,8 @@ class PolicyAnswers:
     def _put(self, call: Call) -> dict[str, Any]:
         _require_default_name(call)
         key: Key = call.context["key"]
-        if key.key_manager == "AWS":  # its policy says so too, but counts only where permissions are checked
-            who = f"User: {call.caller.arn} is not authorized to perform: kms:PutKeyPolicy"
-            raise refusal("kms", f"{who} on resource: {key.arn} because it is an AWS managed key")
+        # Its policy says so too, but counts only where permissions are checked.
+        POLICY_OF_MANAGED.refuse_if(key.key_manager == "AWS", caller=call.caller.arn, key=key.arn)
         text = str(call.parameters["Policy"])
         policy = accepted(text, self._known_accounts)
         if not _bypassed(call):
@@ -51,8 +49,7 @@ class PolicyAnswers:
                 decision = self._decisions.decide(call.caller, key, Use("kms:PutKeyPolicy"), policy)
             except UndecidableError as error:
                 raise malformed(str(error)) from error
-            if not decision.allowed:
-                raise malformed(LOCKED_OUT)
+            POLICY_LOCKOUT.refuse_if(not decision.allowed)
         self._book.put(key, text)
         return {}
 
@@ -65,8 +62,8 @@ class PolicyAnswers:
                 raise refusal("kms", f"User: {call.caller.arn} is not authorized to perform: kms:TagResource")
         if text := call.parameters.get("Policy"):
             policy = accepted(str(text), self._known_accounts)
-            if not _bypassed(call) and not self._try_new(call, "kms:PutKeyPolicy", resource, policy, {}):
-                raise malformed(LOCKED_OUT)
+            if not _bypassed(call):
+                POLICY_LOCKOUT.refuse_if(not self._try_new(call, "kms:PutKeyPolicy", resource, policy, {}))
 
     def _try_new(self, call: Call, action: str, resource: str, policy: Policy, context: Context) -> bool:
         try:
@@ -76,8 +73,7 @@ class PolicyAnswers:
 
 
 def _require_default_name(call: Call) -> None:
-    if call.parameters.get("PolicyName", "default") != "default":
-        raise AwsError("NotFoundException", "No such policy exists")
+    POLICY_NAME.refuse_if(call.parameters.get("PolicyName", "default") != "default")
 
 
 def _bypassed(call: Call) -> bool:

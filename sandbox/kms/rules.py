@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from sandbox.gate import AwsError
+from sandbox.register.kms_keys import ENABLED, NOT_PENDING, PENDING
 
 if TYPE_CHECKING:
     from moto.kms.models import Key
@@ -86,9 +86,6 @@ ALIAS_OPERATIONS = frozenset({"CreateAlias", "UpdateAlias", "DeleteAlias"})
 def require_state(key: Key, state: State) -> None:
     """Refuse a key in the wrong state, as KMS words it."""
     pending = key.key_state == "PendingDeletion"
-    if state is State.PENDING and not pending:
-        raise AwsError("KMSInvalidStateException", f"{key.arn} is not pending deletion.")
-    if state in (State.ENABLED, State.LIVING) and pending:
-        raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
-    if state is State.ENABLED and key.key_state != "Enabled":
-        raise AwsError("DisabledException", f"{key.arn} is disabled.")
+    PENDING.refuse_if(state is State.PENDING and not pending, key=key.arn)
+    NOT_PENDING.refuse_if(state in (State.ENABLED, State.LIVING) and pending, key=key.arn)
+    ENABLED.refuse_if(state is State.ENABLED and key.key_state != "Enabled", key=key.arn)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.gate import AwsError
 from sandbox.kms.decisions import KeyDecisions, Use, grant_context
 from sandbox.kms.keys import KeyNotAccessible, Keys, backend_of
+from sandbox.register.kms_keys import SERVICE_ENABLED, SERVICE_MANAGED, SERVICE_RIGHTS, SERVICE_SYMMETRIC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,14 +78,14 @@ class ServiceUse:
     ) -> Key:
         """Use a key with the caller's permissions; with `kms:CreateGrant` among the actions a grant is made."""
         found = self._usable(key, caller.account, region)
-        if found.key_manager == "AWS" and found.account_id != caller.account:
+        if SERVICE_MANAGED.holds and found.key_manager == "AWS" and found.account_id != caller.account:
             raise KeyNotAccessible(key, "an AWS managed key serves its own account only")
         principal = f"{via}.{region}.amazonaws.com"
         request = _grant_request(principal, encryption_context)
         for action in actions:
             context = grant_context(request, by_service=True) if action == "kms:CreateGrant" else {}
             decision = self._decisions.decide(caller, found, Use(action, encryption_context, principal, context))
-            if not decision.allowed:
+            if SERVICE_RIGHTS.holds and not decision.allowed:
                 raise KeyNotAccessible(key, decision.message)
         grant_id = None
         if "kms:CreateGrant" in actions:
@@ -109,9 +110,10 @@ class ServiceUse:
             key = self._keys.find(name, account, region)
         except AwsError as error:
             raise KeyNotAccessible(name, error.message) from error
-        if key.key_state != "Enabled":
+        if SERVICE_ENABLED.holds and key.key_state != "Enabled":
             raise KeyNotAccessible(name, f"its state is {key.key_state}")
-        if (key.key_spec, key.key_usage) != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"):
+        symmetric = (key.key_spec, key.key_usage) == ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
+        if SERVICE_SYMMETRIC.holds and not symmetric:
             raise KeyNotAccessible(name, f"it is {key.key_spec} for {key.key_usage}, not symmetric")
         return key
 

@@ -211,11 +211,12 @@ def test_principals_that_exist_are_taken(world: Rights) -> None:
 @pytest.mark.parametrize(
     ("statement", "word"),
     [
-        ({"Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": "*"}, "Action"),
-        ({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:Decrypt"}, "Resource"),
-        ({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}, "Principal"),
-        ({"Principal": {"AWS": "*"}, "Action": "kms:Decrypt", "Resource": "*"}, "Effect"),
+        ({"Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": "*"}, "has no Action"),
+        ({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:Decrypt"}, "must have the Resource"),
+        ({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}, "has no Principal"),
+        ({"Principal": {"AWS": "*"}, "Action": "kms:Decrypt", "Resource": "*"}, "has no Effect"),
     ],
+    ids=["action", "resource", "principal", "effect"],
 )
 def test_a_statement_without_one_of_its_parts_is_refused(world: Rights, statement: dict[str, Any], word: str) -> None:
     key = world.key()
@@ -234,6 +235,20 @@ def test_what_is_no_policy_is_refused(world: Rights) -> None:
     for broken in (admit(root(TARGET), "kms:Decrypt", Condition=unknown), admit(root(TARGET), "Decrypt")):
         with refused("MalformedPolicyDocumentException"):
             world.put_policy(key, broken)
+
+
+def test_an_unknown_operator_is_refused(world: Rights) -> None:
+    unknown = {"NoSuchOperator": {"kms:ViaService": "x"}}
+    with refused("MalformedPolicyDocumentException", "unknown operator"):
+        world.put_policy(world.key(), admit(root(TARGET), "kms:Decrypt", Condition=unknown))
+
+
+def test_a_policy_is_of_latin_letters(world: Rights) -> None:
+    kms, key = world.client("kms"), world.key()
+    document = json.loads(policy(admits_root(SOURCE)))
+    kms.put_key_policy(KeyId=key, Policy=json.dumps(document | {"Id": "über"}, ensure_ascii=False))
+    with refused("ValidationException"):
+        kms.put_key_policy(KeyId=key, Policy=json.dumps(document | {"Id": "→"}, ensure_ascii=False))
 
 
 def test_a_policy_holds_32_kilobytes(world: Rights) -> None:
@@ -364,6 +379,15 @@ def test_a_key_pending_deletion_can_be_saved_until_its_time(world: Rights) -> No
     world.wait(7 * DAY)
     with refused("NotFoundException"):
         kms.describe_key(KeyId=key)
+
+
+def test_the_deletion_of_a_key_takes_7_to_30_days(world: Rights) -> None:
+    kms, key = world.client("kms"), world.key()
+    for days in (6, 31):
+        with refused("ValidationException"):
+            kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=days)
+    with refused("KMSInvalidStateException", "not pending deletion"):
+        kms.cancel_key_deletion(KeyId=key)
 
 
 # Use by services
@@ -515,6 +539,8 @@ def test_ciphertext_moves_between_keys_of_two_accounts(world: Rights) -> None:
     theirs = world.key(SOURCE, admit(root(TARGET), "kms:*"))
     mine, kms = world.key(TARGET), world.client("kms", TARGET)
     blob = kms.encrypt(KeyId=theirs, Plaintext=b"rows")["CiphertextBlob"]
+    with refused("IncorrectKeyException"):
+        kms.decrypt(CiphertextBlob=blob, KeyId=mine)
     moved = kms.re_encrypt(CiphertextBlob=blob, DestinationKeyId=mine)
     assert (moved["SourceKeyId"], moved["KeyId"]) == (theirs, mine)
     assert kms.decrypt(CiphertextBlob=moved["CiphertextBlob"])["Plaintext"] == b"rows"
@@ -533,6 +559,8 @@ def test_aliases_need_rights_on_alias_and_key(world: Rights) -> None:
     whole.create_alias(AliasName="alias/ferry", TargetKeyId=key)
     assert [row["TargetKeyId"] for row in kms.list_aliases()["Aliases"]] == [key.split("/")[1]]
     whole.delete_alias(AliasName="alias/ferry")
+    with refused("NotAuthorizedException"):
+        kms.create_alias(AliasName="alias/aws/ferry", TargetKeyId=key)
     assert kms.list_aliases(KeyId=key)["Aliases"] == []
 
 
