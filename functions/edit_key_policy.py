@@ -1,20 +1,26 @@
 """States "Open the lease" and "Close the lease": the one function that writes key policies, holding the key's lock."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, lease, waits
+from snapferry import aws, lease, managed_elsewhere, waits
 from snapferry.entry import Event, Result, entry_point, logger
-from snapferry.errors import InvalidRoute, KeyPolicyFull, KeyPolicyNotEditable
-from snapferry.key_policy import Edit, KeyPolicy
+from snapferry.errors import KeyPolicyFull, KeyPolicyNotEditable
+from snapferry.grants import grants_of, revoke
+from snapferry.key_policy import Edit, KeyPolicy, read_policy
 from snapferry.lease import Lease
+from snapferry.leasing import wanted_lease
 from snapferry.settings import Settings
 from snapferry.state import locks
 from snapferry.state.leases import LeaseRecord, Leases
 from snapferry.state.table import Table
 from snapferry.transfer_keys import check_released, find_transfer_key
 from snapferry.transfers import Closing, TransferPlan
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
 
 _BUSY_SECONDS = 15
 _FULL_SECONDS = 60
@@ -44,9 +50,13 @@ def _wait_for_lock(plan: TransferPlan) -> Result:
 
 
 def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result:
-    wanted = _lease(plan, role_arn)
+    wanted = wanted_lease(plan, Settings(), role_arn)
     kms, settings = aws.client("kms"), Settings()
     find_transfer_key(kms, plan.key_arn, region=plan.region)
+    if settings.key_policy_is_elsewhere:
+        document = read_policy(kms, plan.key_arn)
+        managed_elsewhere.require(document, wanted, plan.key_arn)
+        return _done(waits.show_time(waits.now()), Edit(document))
     check_released(kms, plan.key_arn, stack=settings.stack)
     policy = _policy(leases, plan.key_arn, plan.transfer)
     record = leases.find(plan.transfer) or _record(plan, wanted, lease.fingerprint(policy.read()))
@@ -88,9 +98,26 @@ def _record(plan: TransferPlan, wanted: Lease, fingerprint: str) -> LeaseRecord:
 
 
 def _close(leases: Leases, closing: Closing) -> Result:
-    edit = _policy(leases, closing.key_arn, closing.transfer).close(closing.transfer)
-    leases.close(closing.transfer)
-    return _done(waits.show_time(waits.now()), edit)
+    kms, settings = aws.client("kms"), Settings()
+    if settings.key_policy_is_elsewhere:
+        edit = Edit(read_policy(kms, closing.key_arn))
+    else:
+        edit = _policy(leases, closing.key_arn, closing.transfer).close(closing.transfer)
+        leases.close(closing.transfer)
+    return _done(waits.show_time(waits.now()), edit) | {"grants": _grants(kms, leases, closing.key_arn, settings)}
+
+
+def _grants(kms: "KMSClient", leases: Leases, key_arn: str, settings: Settings) -> list[dict[str, Any]] | None:
+    """Return the grants that the target still holds; None if KMS does not say: access is closed all the same."""
+    try:
+        found = grants_of(kms, key_arn, settings.target_account)
+        # another transfer's copy may need them
+        if settings.text("REVOKE_GRANTS", "false") == "true" and not any(r.key_arn == key_arn for r in leases.all()):
+            found = [revoke(kms, key_arn, grant) for grant in found]
+    except aws.FAILURES as error:
+        logger.warning(f"the grants on the key could not be looked at: {error}")
+        return None
+    return [grant.as_json() for grant in found]
 
 
 def _is_late(plan: TransferPlan) -> bool:
@@ -113,22 +140,3 @@ def _done(at: str, edit: Edit) -> Result:
         "fingerprint": lease.fingerprint(edit.document),
         "remarks": list(edit.remarks),
     }
-
-
-def _lease(plan: TransferPlan, role_arn: str) -> Lease:
-    settings = Settings()
-    if not lease.is_role_of(role_arn, settings.target_account, plan.partition):
-        raise InvalidRoute(
-            f"The target says that {role_arn} will copy, which is no role of account {settings.target_account}",
-            resource=role_arn,
-        )
-    narrowed = settings.text("LEASE_PRINCIPAL", "role") == "role"
-    return Lease(
-        transfer=plan.transfer,
-        account=settings.target_account,
-        role_arn=role_arn if narrowed else None,
-        region=plan.region,
-        partition=plan.partition,
-        ends=plan.deadline,
-        via_service=settings.text("LEASE_VIA_SERVICE", "true") == "true",
-    )

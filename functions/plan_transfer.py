@@ -1,15 +1,17 @@
 """State "Plan the transfer": find out whether the transfer can be, before anything is made."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws
+from snapferry import aws, managed_elsewhere
 from snapferry.contracts import TransferRequest, parsed
 from snapferry.entry import Event, Result, account_of, entry_point, partition_of
+from snapferry.key_policy import read_policy
+from snapferry.leasing import wanted_lease
 from snapferry.planning import Route, plan_transfer
 from snapferry.settings import Settings
-from snapferry.transfers import Execution
+from snapferry.transfers import Execution, TransferPlan
 
 
 @entry_point
@@ -18,7 +20,16 @@ def handler(event: Event, context: LambdaContext) -> Result:
     plan = plan_transfer(
         request, Execution(**event["execution"]), _route(context), rds=aws.client("rds"), kms=aws.client("kms")
     )
+    if Settings().key_policy_is_elsewhere:
+        plan = _with_key_policy(plan)
     return asdict(plan)
+
+
+def _with_key_policy(plan: TransferPlan) -> TransferPlan:
+    """Show what is wanted of a key policy that nobody here writes, and what is found; refuse what lets nobody in."""
+    document = read_policy(aws.client("kms"), plan.key_arn)
+    report = managed_elsewhere.require(document, wanted_lease(plan, Settings(), None), plan.key_arn)
+    return replace(plan, key_policy=report)
 
 
 def _route(context: LambdaContext) -> Route:
@@ -30,5 +41,6 @@ def _route(context: LambdaContext) -> Route:
         partition=partition_of(context),
         key=settings.key,
         stack=settings.stack,
+        edits_key_policy=not settings.key_policy_is_elsewhere,
         deadline_hours=settings.deadline_hours,
     )

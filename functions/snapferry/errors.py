@@ -12,7 +12,8 @@ The class's name is what the state machine, the console and the runbook show, so
         │   ├── KeyManagedByAws    KeyDisabled            KeyPendingDeletion
         │   └── KeyNotSymmetric    KeyInAnotherRegion     KeyNotReleased      KeyOfAnotherStack
         ├── KeyPolicyNotEditable
-        │   └── KeyPolicyFull      KeyPolicyLockout       KeyPolicyNamesTheDeleted
+        │   ├── KeyPolicyFull      KeyPolicyLockout       KeyPolicyNamesTheDeleted
+        │   └── KeyPolicyNotOpen
         ├── KeyPolicyEditLost      AccessNotClosed
         ├── NameTaken              NotOurs                NotTidiedUp
         ├── SnapshotNotFound       SnapshotFailed         SnapshotTooSlow     SnapshotNotShared
@@ -138,6 +139,10 @@ class KeyPolicyLockout(KeyPolicyNotEditable):
 
 class KeyPolicyNamesTheDeleted(KeyPolicyNotEditable):
     """The key policy names users or roles that are deleted, so KMS takes no edit of it."""
+
+
+class KeyPolicyNotOpen(KeyPolicyNotEditable):
+    """The key policy is managed elsewhere, and does not let the target in."""
 
 
 class KeyPolicyEditLost(GiveUp):

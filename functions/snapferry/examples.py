@@ -114,6 +114,8 @@ RECEIPTS: Final[list[Any]] = [
             "exposure_seconds": 3191,
             "fingerprint_at_opening": "f25f2754e0d33578b784dde25682873b81d9a4a3271b53ac9aa3f52afaa7b6d6",
             "fingerprint_at_closing": "f25f2754e0d33578b784dde25682873b81d9a4a3271b53ac9aa3f52afaa7b6d6",
+            "grants": [],
+            "remarks": [],
         },
         "deleted_snapshots": [_SNAPSHOT, _SHARED],
         "started_at": "2026-01-01T00:10:00Z",

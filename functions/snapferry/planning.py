@@ -41,6 +41,7 @@ class Route:
     Attributes:
         key: The transfer key as the deployer named it: id, ARN, alias name or alias ARN.
         stack: The stack's name, for which a key may be tagged.
+        edits_key_policy: False where the deployer manages the key's policy.
         deadline_hours: How long a whole transfer may take.
     """
 
@@ -50,6 +51,7 @@ class Route:
     partition: str
     key: str
     stack: str
+    edits_key_policy: bool
     deadline_hours: float
 
 
@@ -74,7 +76,8 @@ def plan_transfer(
     database = _find(request.database, rds)
     _check_encryption(database, route, kms)
     key_arn = find_transfer_key(kms, route.key, region=route.region)
-    check_released(kms, key_arn, stack=route.stack)
+    if route.edits_key_policy:
+        check_released(kms, key_arn, stack=route.stack)
     return _plan(request, execution, route, database, key_arn)
 
 

@@ -50,30 +50,46 @@ def fits(document: Policy) -> bool:
 
 def locks_out(document: Policy, editor: str) -> bool:
     """Tell whether a role certainly could not put a policy again. Conditions are left to KMS, which looks itself."""
-    about = [each for each in lease.statements_in(document) if _covers_action(each) and _covers_principal(each, editor)]
-    allowed = any(each.get("Effect") == "Allow" for each in about)
-    denied = any(each.get("Effect") == "Deny" and not each.get("Condition") for each in about)
-    return denied or not allowed
+    return not may(document, _PUT, editor)
 
 
-def _covers_action(statement: Statement) -> bool:
+def may(document: Policy, action: str, role: str, *, anybody_of_account: bool = False) -> bool:
+    """Tell whether a role may do something by a key policy, as far as that can be told without the conditions.
+
+    Args:
+        document: The policy.
+        action: Such as ``kms:Decrypt``; a pattern must be covered as a whole.
+        role: Its ARN, or that of an account's root.
+        anybody_of_account: Whether a statement for any principal of the role's account will do.
+    """
+    about = [each for each in lease.statements_in(document) if _covers_action(each, action)]
+    allowed = any(each.get("Effect") == "Allow" and _covers(each, role, anybody_of_account) for each in about)
+    denied = any(
+        each.get("Effect") == "Deny" and not each.get("Condition") and _covers(each, role, anybody=False)
+        for each in about
+    )
+    return allowed and not denied
+
+
+def _covers_action(statement: Statement, action: str) -> bool:
     if "NotAction" in statement:
-        return not _any_matches(statement["NotAction"], _PUT)
-    return _any_matches(statement.get("Action", []), _PUT)
+        return not _any_matches(statement["NotAction"], action)
+    return _any_matches(statement.get("Action", []), action)
 
 
-def _covers_principal(statement: Statement, role: str) -> bool:
+def _covers(statement: Statement, role: str, anybody: bool) -> bool:  # noqa: FBT001 - a private helper
     if "NotPrincipal" in statement:
-        return not _is_named(statement["NotPrincipal"], role)
-    return _is_named(statement.get("Principal", {}), role)
+        return not _is_named(statement["NotPrincipal"], role, anybody=anybody)
+    return _is_named(statement.get("Principal", {}), role, anybody=anybody)
 
 
-def _is_named(principal: object, role: str) -> bool:
+def _is_named(principal: object, role: str, *, anybody: bool) -> bool:
     """Tell whether a principal is the role, its whole account, or everybody."""
     partition, account = role.split(":")[1], role.split(":")[4]
     everybody = {"*", account, f"arn:{partition}:iam::{account}:root", role}
     named = principal.get("AWS", []) if isinstance(principal, dict) else principal
-    return any(name in everybody for name in (named if isinstance(named, list) else [named]))
+    names = [str(name) for name in (named if isinstance(named, list) else [named])]
+    return any(name in everybody or (anybody and f"::{account}:" in name) for name in names)
 
 
 def _any_matches(patterns: object, action: str) -> bool:

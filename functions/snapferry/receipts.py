@@ -11,11 +11,21 @@ from snapferry.transfers import TransferPlan
 from snapferry.waits import parse_time
 
 
+class RemainingGrant(Contract):
+    """A grant on the transfer key that the target held after closing: it outlives the statement that allowed it."""
+
+    id: str
+    grantee: str
+    operations: list[str]
+    revoked: bool
+
+
 class Access(Contract):
     """The time in which the target could use the transfer key and read the copy.
 
     ``fingerprint_at_*`` is the SHA-256 of the key policy without Snapferry's own statements; equal ones prove that
-    nothing else of it was changed by this transfer.
+    nothing else of it was changed by this transfer. ``grants`` is null if KMS did not say. ``remarks`` tell what
+    somebody else seems to have done to the key policy at the same moment.
     """
 
     key_arn: str
@@ -26,6 +36,8 @@ class Access(Contract):
     exposure_seconds: int
     fingerprint_at_opening: str
     fingerprint_at_closing: str
+    grants: list[RemainingGrant] | None
+    remarks: list[str]
 
 
 class Receipt(Contract):
@@ -76,12 +88,18 @@ def receipt(
             exposure_seconds=seconds_between(opened["at"], closed["at"]),
             fingerprint_at_opening=opened["fingerprint"],
             fingerprint_at_closing=closed["fingerprint"],
+            grants=_grants(closed["grants"]),
+            remarks=[*opened["remarks"], *closed["remarks"]],
         ),
         deleted_snapshots=[plan.snapshot_arn, plan.copy_arn],
         started_at=plan.started_at,
         finished_at=finished_at,
         seconds=seconds_between(plan.started_at, finished_at),
     )
+
+
+def _grants(found: list[dict[str, Any]] | None) -> list[RemainingGrant] | None:
+    return None if found is None else [RemainingGrant(**each) for each in found]
 
 
 def seconds_between(begin: str, end: str) -> int:

@@ -63,6 +63,11 @@ class Settings:
         return self.text("STACK_NAME")
 
     @property
+    def key_policy_is_elsewhere(self) -> bool:
+        """Whether the deployer manages the key policy, so that nothing is written to it."""
+        return self.text("KEY_POLICY_MANAGED", "snapferry") == "elsewhere"
+
+    @property
     def target_account(self) -> str:
         """The route's target account (source stack only)."""
         return self.text("TARGET_ACCOUNT_ID")

@@ -27,6 +27,7 @@ class TransferPlan:
         copy: Name of the copy under the transfer key: the one that is shared.
         deadline: The one end of everything: of every wait, and of the lease.
         deadline_seconds: Seconds from the start to the deadline.
+        key_policy: Where it is managed elsewhere: the statements that are wanted, and what is found of them.
     """
 
     transfer: str
@@ -47,6 +48,7 @@ class TransferPlan:
     deadline_seconds: int
     restore: bool
     profile: str | None
+    key_policy: dict[str, Any] | None = None
 
     @classmethod
     def read(cls, plan: Mapping[str, Any]) -> "TransferPlan":

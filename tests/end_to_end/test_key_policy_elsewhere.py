@@ -1,0 +1,84 @@
+"""KeyPolicyManaged=elsewhere: nothing is written; the plan shows what is wanted, and the found policy decides."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox.accounts import SOURCE, TARGET
+from sandbox.stage import set_stage
+from sandbox.world import Sandbox
+from tests.end_to_end.story import Story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.permissions import Simulator
+
+LETS_THE_TARGET_IN = {
+    "Sid": "OurOwnStatementForRds",
+    "Effect": "Allow",
+    "Principal": {"AWS": f"arn:aws:iam::{TARGET.id}:root"},
+    "Action": [
+        "kms:DescribeKey",
+        "kms:Decrypt",
+        "kms:Encrypt",
+        "kms:GenerateDataKey*",
+        "kms:ReEncrypt*",
+        "kms:*Grant*",
+    ],
+    "Resource": "*",
+}
+
+
+@pytest.fixture(scope="module")
+def elsewhere(simulator: Simulator) -> Iterator[Story]:
+    with Sandbox(permissions=simulator, data=False) as sandbox:
+        yield Story(set_stage(sandbox, source_parameters={"KeyPolicyManaged": "elsewhere", "RevokeGrants": "true"}))
+
+
+def policy_of(story: Story) -> dict[str, Any]:
+    kms = story.sandbox.client("kms", SOURCE)
+    text = kms.get_key_policy(KeyId=story.stage.transfer_key, PolicyName="default")["Policy"]
+    policy: dict[str, Any] = json.loads(text)
+    return policy
+
+
+def writes_by_roles(story: Story) -> list[str]:
+    return [
+        call.caller.arn for call in story.sandbox.gate.log if call.operation == "PutKeyPolicy" and call.caller.role_arn
+    ]
+
+
+def test_without_a_policy_that_lets_the_target_in_the_plan_says_what_is_wanted(elsewhere: Story) -> None:
+    run = elsewhere.run()
+    assert (run.status, run.error) == ("FAILED", "KeyPolicyNotOpen")
+    assert run.states_of("ferry-snapshot") == ["Plan the transfer", "Explain the failure", "Transfer failed"]
+    statements = json.loads((run.cause or "").split("or wider ones: ")[1].rstrip("."))
+    assert len(statements) == 3
+    assert all(each["Principal"] == {"AWS": f"arn:aws:iam::{TARGET.id}:root"} for each in statements)
+    elsewhere.assert_nothing_happened()
+    assert writes_by_roles(elsewhere) == []
+
+
+def test_with_such_a_policy_the_transfer_goes_through_and_leaves_it_alone(elsewhere: Story) -> None:
+    kms = elsewhere.sandbox.client("kms", SOURCE)
+    policy = policy_of(elsewhere)
+    policy["Statement"].append(LETS_THE_TARGET_IN)
+    kms.put_key_policy(KeyId=elsewhere.stage.transfer_key, PolicyName="default", Policy=json.dumps(policy))
+    # a grant that somebody in the target has left on the key
+    elsewhere.sandbox.client("kms", TARGET).create_grant(
+        KeyId=elsewhere.stage.transfer_key,
+        GranteePrincipal=f"arn:aws:iam::{TARGET.id}:user/admin",
+        Operations=["Decrypt"],
+    )
+    run = elsewhere.run(restore=False)
+    assert (run.status, run.cause) == ("SUCCEEDED", None)
+    (grant,) = run.output["access"]["grants"]
+    assert (grant["operations"], grant["revoked"]) == (["Decrypt"], True)
+    assert kms.list_grants(KeyId=elsewhere.stage.transfer_key)["Grants"] == []
+    assert policy_of(elsewhere) == policy
+    assert writes_by_roles(elsewhere) == []
+    assert [name for account, name in elsewhere.snapshots() if account == "source"] == []
