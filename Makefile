@@ -21,8 +21,9 @@ sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4
 test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
-test-long: .venv/.made node_modules/.made ## run the tests that take minutes: many transfers, large databases (ARGS=...)
+test-long: .venv/.made node_modules/.made ## run the tests that take minutes: many transfers, large databases, generated policies (ARGS=...)
 	$(BIN)/pytest -m long $(ARGS)
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n auto tests/unit/test_lease.py tests/unit/test_lease_properties.py
 
 mutate-sandbox: .venv/.made node_modules/.made ## switch each of the sandbox's rules off: its test must go red (ARGS=rds.copy ...)
 	@$(BIN)/python -m tests.sandbox.mutation $(ARGS)

@@ -1,5 +1,6 @@
 """Key policies as people write them, and leases to open in them."""
 
+import json
 from typing import Any
 
 from hypothesis import strategies as st
@@ -55,3 +56,60 @@ POLICIES = st.fixed_dictionaries(
     optional={"Id": _TEXT},
 )
 """Documents without a lease, in whatever language their authors write."""
+
+_NAMES = st.sampled_from(
+    [
+        "arn:aws:iam::111111111111:root",
+        "111111111111",
+        "arn:aws:iam::111111111111:role/somebody",
+        "arn:aws:iam::111111111111:role/snapferry-source-EditKeyPolicyFunctionRole",
+        "arn:aws:iam::222222222222:root",
+        "AROAQ3EXAMPLEROLE0002",
+        "AIDAQ3EXAMPLEUSER0001",
+        "*",
+    ]
+)
+_NAMED = st.just("*") | st.fixed_dictionaries({"AWS": _NAMES | st.lists(_NAMES, min_size=1, max_size=3)})
+_VERBS = st.sampled_from(["kms:*", "*", "kms:Put*", "kms:PutKeyPolicy", "KMS:putkeypolicy", "kms:P?tKeyPolicy"]) | (
+    st.sampled_from(["kms:Decrypt", "kms:Get*", "kms:Schedule*", "kms:Encrypt"])
+)
+_CONDITIONS = st.dictionaries(
+    st.sampled_from(["StringEquals", "StringLike", "Bool", "ArnLike"]),
+    st.dictionaries(_TEXT.filter(bool), _TEXT | st.lists(_TEXT, max_size=3), min_size=1, max_size=2),
+    min_size=1,
+    max_size=2,
+)
+_SIDS = _TEXT | st.sampled_from(
+    ["Snapferry", "Snapferry0123456789abcdef", "Snapferry0123456789abcdefLooked", "Ünser Schlüssel"]
+)
+
+
+def _statement(parts: tuple[str, str, str, Any, Any]) -> dict[str, Any]:
+    effect, who, what, principal, action = parts
+    return {"Effect": effect, who: principal, what: action, "Resource": "*"}
+
+
+_RICH_STATEMENTS = st.builds(
+    lambda base, more: {**base, **more},
+    st.tuples(
+        st.sampled_from(["Allow", "Allow", "Deny"]),
+        st.sampled_from(["Principal", "Principal", "Principal", "NotPrincipal"]),
+        st.sampled_from(["Action", "Action", "Action", "NotAction"]),
+        _NAMED,
+        _VERBS | st.lists(_VERBS, min_size=1, max_size=3),
+    ).map(_statement),
+    st.fixed_dictionaries({}, optional={"Sid": _SIDS, "Condition": _CONDITIONS}),
+)
+RICH_POLICIES = st.fixed_dictionaries(
+    {"Version": st.just("2012-10-17"), "Statement": _RICH_STATEMENTS | st.lists(_RICH_STATEMENTS, max_size=5)},
+    optional={"Id": _TEXT},
+)
+"""Documents with a single statement or a list of them, NotAction, NotPrincipal, deleted principals, any condition."""
+
+
+def padded(policy: dict[str, Any], size: int) -> dict[str, Any]:
+    """A policy with one more statement, so that it has at least this many bytes when it is put."""
+    found = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    missing = max(0, size - len(json.dumps({**policy, "Statement": found}, separators=(",", ":"), ensure_ascii=False)))
+    filler = {**ADMINISTRATORS, "Sid": "Long", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o" * missing}}}
+    return {**policy, "Statement": [*found, filler]}
