@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.register.events import NO_RETRY, RETRY_POLICY
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -86,9 +88,9 @@ def until_taken(clock: Clock, policy: Mapping[str, Any], attempt: Callable[[int]
         else:
             return Outcome(number)
         pause = min(FIRST_PAUSE_SECONDS * 2 ** (number - 1), LONGEST_PAUSE_SECONDS)
-        if not failure.retry:
+        if not failure.retry and NO_RETRY.holds:
             return Outcome(number, failure)
-        if number == most:
+        if number == most or not RETRY_POLICY.holds:
             return Outcome(number, failure, "MaximumRetryAttempts")
         if clock.now + pause > too_old:
             return Outcome(number, failure, "MaximumEventAgeInSeconds")

@@ -16,6 +16,8 @@ from jsonata import JException, Jsonata
 from jsonata.utils import Utils
 from moto.moto_api._internal import mock_random
 
+from sandbox.register.stepfunctions import UNDEFINED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,6 +46,8 @@ def evaluate(expression: str, bindings: Mapping[str, Any]) -> Any:
     except JException as error:
         raise QueryError(f"The JSONata expression '{expression}' threw an error during evaluation. {error}") from error
     if raw is None:
+        if not UNDEFINED.holds:
+            return None
         raise QueryError(f"The JSONata expression '{expression}' returned nothing (undefined).")
     return _from_jsonata(raw, expression)
 

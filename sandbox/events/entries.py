@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sandbox.gate import AwsError
+from sandbox.register.events import (
+    AWS_SOURCE,
+    DETAIL_OBJECT,
+    DETAIL_TYPE_LENGTH,
+    ENTRY_COMPLETE,
+    MOST_ENTRIES,
+    REQUEST_SIZE,
+)
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
+    from sandbox.register import Rule
 
-MOST_ENTRIES = 10
+ENTRIES_LIMIT = 10
 REQUEST_LIMIT = 1024 * 1024
 TIME_BYTES = 14
 DETAIL_TYPE_LIMIT = 128
@@ -22,12 +30,9 @@ def check_request(given: list[dict[str, Any]]) -> None:
     Raises:
         AwsError: ValidationException: no entry, too many, too large.
     """
-    if not 1 <= len(given) <= MOST_ENTRIES:
-        bound = f"less than or equal to {MOST_ENTRIES}" if given else "greater than or equal to 1"
-        message = "1 validation error detected: Value at 'entries' failed to satisfy constraint: "
-        raise AwsError("ValidationException", f"{message}Member must have length {bound}")
-    if sum(size(entry) for entry in given) > REQUEST_LIMIT:
-        raise AwsError("ValidationException", "Total size of the entries in the request is over the limit.")
+    bound = f"less than or equal to {ENTRIES_LIMIT}" if given else "greater than or equal to 1"
+    MOST_ENTRIES.refuse_if(not 1 <= len(given) <= ENTRIES_LIMIT, bound=bound)
+    REQUEST_SIZE.refuse_if(sum(size(entry) for entry in given) > REQUEST_LIMIT)
 
 
 def size(entry: dict[str, Any]) -> int:
@@ -38,21 +43,22 @@ def size(entry: dict[str, Any]) -> int:
 
 def refusal(entry: dict[str, Any]) -> tuple[str, str] | None:
     """Code and message for an entry that is not taken; the others of the request are."""
-    for name in ("Source", "DetailType", "Detail"):
-        if not entry.get(name):
-            return "InvalidArgument", f"Parameter {name} is not valid. Reason: {name} is a required argument."
-    if len(entry["DetailType"]) > DETAIL_TYPE_LIMIT:
-        reason = f"DetailType must be at most {DETAIL_TYPE_LIMIT} characters."
-        return "InvalidArgument", f"Parameter DetailType is not valid. Reason: {reason}"
-    if entry["Source"].startswith("aws."):
-        return "NotAuthorizedForSourceException", "Not authorized for the source."
+    missing = next((name for name in ("Source", "DetailType", "Detail") if not entry.get(name)), None)
+    checks: list[tuple[Rule, bool, dict[str, object]]] = [
+        (ENTRY_COMPLETE, missing is not None, {"name": missing}),
+        (DETAIL_TYPE_LENGTH, len(entry.get("DetailType", "")) > DETAIL_TYPE_LIMIT, {"most": DETAIL_TYPE_LIMIT}),
+        (AWS_SOURCE, entry.get("Source", "").startswith("aws."), {}),
+        (DETAIL_OBJECT, not _is_object(entry.get("Detail", "")), {}),
+    ]
+    broken = next(((rule, words) for rule, is_broken, words in checks if is_broken and rule.holds), None)
+    return None if broken is None else (broken[0].code, broken[0].message.format(**broken[1]))
+
+
+def _is_object(text: str) -> bool:
     try:
-        detail = json.loads(entry["Detail"])
+        return isinstance(json.loads(text), dict)
     except ValueError:
-        return "MalformedDetail", "Detail is malformed."
-    if not isinstance(detail, dict):
-        return "MalformedDetail", "Detail is malformed."
-    return None
+        return False
 
 
 def bus_of(entry: dict[str, Any], call: Call) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from sandbox.attempts import NO_PERMISSIONS, NO_RESOURCE, TargetFailed
 from sandbox.events.entries import bus_of_arn
 from sandbox.gate import AwsError
 from sandbox.queues import QueueRefused, send_by
+from sandbox.register.events import BUS_POLICY, FUNCTION_POLICY, RULE_ARN_SEEN, SENDER_KEPT
 from sandbox.roles import RoleRefused, act_as
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _to_function(sandbox: Sandbox, delivery: Delivery) -> None:
     decision = sandbox.permissions.check_service(
         SERVICE, "lambda:InvokeFunction", arn, function.policy, {**_context(delivery)}
     )
-    if not decision.allowed:
+    if FUNCTION_POLICY.holds and not decision.allowed:
         raise TargetFailed(NO_PERMISSIONS, decision.message, retry=False)
     sandbox.functions.invoke_later(arn, json.loads(delivery.body), delivery.account)
 
@@ -76,12 +77,17 @@ def _to_bus(sandbox: Sandbox, events: Events, delivery: Delivery) -> None:
         "events:PutEvents",
         delivery.target_arn,
         resource_policy=sandbox.permissions.resource_policy(delivery.target_arn),
-        # That the sending rule's ARN is in the context when a role sends is unconfirmed (aws-facts 11).
-        context={"events:source": event["source"], "events:detail-type": event["detail-type"], **_context(delivery)},
+        context={
+            "events:source": event["source"],
+            "events:detail-type": event["detail-type"],
+            **(_context(delivery) if RULE_ARN_SEEN.holds else {}),
+        },
     )
-    if not decision.allowed:
+    if BUS_POLICY.holds and not decision.allowed:
         raise TargetFailed(NO_PERMISSIONS, decision.message, retry=False)
     account, region, name = bus_of_arn(delivery.target_arn)
+    if not SENDER_KEPT.holds:
+        event = event | {"account": account}
     events.dispatch(account, region, name, event, hops=delivery.hops + 1)
 
 

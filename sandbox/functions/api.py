@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.functions.spec import VERSION
 from sandbox.gate import AwsError
+from sandbox.register.stepfunctions import PAYLOAD_SIZE, STATEMENT_ID
 
 if TYPE_CHECKING:
     from sandbox.functions.function import Function
@@ -78,9 +79,7 @@ class Api:
     def add_permission(self, call: Call) -> dict[str, Any]:
         """One more statement in the function's own policy."""
         function, sid = self._function(call), call.parameters["StatementId"]
-        if sid in function.permissions:
-            message = f"The statement id ({sid}) provided already exists. Please provide a new statement id."
-            raise AwsError("ResourceConflictException", message, 409)
+        STATEMENT_ID.refuse_if(sid in function.permissions, sid=sid)
         function.permissions[sid] = statement(call.parameters, function)
         return {"Statement": json.dumps(function.permissions[sid])}
 
@@ -162,9 +161,7 @@ def _concurrency(function: Function, key: str) -> dict[str, Any]:
 
 def _payload(call: Call) -> Any:
     raw = call.parameters.get("Payload") or b"{}"
-    if len(raw) > PAYLOAD_LIMIT:
-        message = f"{len(raw)} byte payload is too large: the limit is {PAYLOAD_LIMIT} bytes"
-        raise AwsError("RequestTooLargeException", message, 413)
+    PAYLOAD_SIZE.refuse_if(len(raw) > PAYLOAD_LIMIT, size=len(raw), most=PAYLOAD_LIMIT)
     try:
         return json.loads(raw)
     except ValueError as error:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.functions.spec import failure
 from sandbox.gate import AwsError
 from sandbox.queues import QueueRefused, send_as
+from sandbox.register.stepfunctions import EVENT_RETRIES
 
 if TYPE_CHECKING:
     from sandbox.functions.function import Function
@@ -48,7 +49,7 @@ class Later:
                 attempts += 1
                 if invocation.error is None:
                     return
-            retries_left = spec.max_retries - attempts + 1
+            retries_left = spec.max_retries - attempts + 1 if EVENT_RETRIES.holds else 0
             pause = RETRY_AFTER_SECONDS[min(attempts, len(RETRY_AFTER_SECONDS)) - 1]
             if invocation is None or retries_left <= 0 or clock.now + pause > too_old:
                 condition = "RetriesExhausted" if retries_left <= 0 else "EventAgeExceeded"

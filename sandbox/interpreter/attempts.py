@@ -25,6 +25,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 from sandbox.clock import current
 from sandbox.interpreter.history import leave_out_of_history
+from sandbox.register.stepfunctions import TOKEN_OF_ATTEMPT
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock, VirtualThread
@@ -170,7 +171,8 @@ def _with_own_token(owner: Any) -> Any:
     original = owner._eval_execution  # noqa: SLF001
 
     def evaluate(state: Any, frame: Any) -> None:
-        if state.resource.condition == ResourceCondition.WaitForTaskToken:
+        own = TOKEN_OF_ATTEMPT.holds or not frame.states.context_object.context_object_data.get("Task")
+        if state.resource.condition == ResourceCondition.WaitForTaskToken and own:
             token = mock_random.token_urlsafe(TOKEN_BYTES)
             frame.states.context_object.context_object_data["Task"] = {"Token": token}
             frame.callback_pool_manager.add(token).frame = frame

@@ -15,6 +15,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.parse import preprocessor
 
+from sandbox.register.stepfunctions import CATCH_MATCHES
 from sandbox.virtual_threading import PACKAGE
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def mend(patches: Patches) -> None:
 
 def matches(error: str | None, wanted: list[str | None]) -> bool:
     """Whether an `ErrorEquals` matches an error."""
+    if not CATCH_MATCHES.holds:
+        return ALL in wanted or error in wanted
     if error == RUNTIME:
         return False
     if ALL in wanted and error != DATA_LIMIT:

@@ -14,7 +14,7 @@ from moto.moto_api._internal import mock_random
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
 from sandbox.interpreter.history import describe
-from sandbox.protocol import AwsError
+from sandbox.register.stepfunctions import EXECUTION_INPUT, EXECUTION_NAME
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock
@@ -62,15 +62,9 @@ class Executions:
 def start(call: Call) -> dict[str, Any]:
     """StartExecution."""
     name = call.parameters.get("name", str(mock_random.uuid4()))
-    if not 1 <= len(name) <= LONGEST_NAME or FORBIDDEN.search(name):
-        raise AwsError("InvalidName", f"Invalid Name: '{name}'")
+    EXECUTION_NAME.refuse_if(not 1 <= len(name) <= LONGEST_NAME or FORBIDDEN.search(name), name=name)
     text = call.parameters.get("input", "{}")
-    if len(text.encode()) > LARGEST_INPUT:
-        raise AwsError(
-            "ValidationException",
-            "1 validation error detected: Value at 'input' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {LARGEST_INPUT}",
-        )
+    EXECUTION_INPUT.refuse_if(len(text.encode()) > LARGEST_INPUT, most=LARGEST_INPUT)
     execution: Any = _of(call).start_execution(call.parameters["stateMachineArn"], name, text)
     return {"executionArn": execution.execution_arn, "startDate": execution.start_date}
 

@@ -28,6 +28,7 @@ from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 
 from sandbox.jsonata import QueryError, evaluate
+from sandbox.register.stepfunctions import ASSIGNED_LATER
 
 if TYPE_CHECKING:
     from moto.stepfunctions.parser.asl.eval.environment import Environment
@@ -108,6 +109,8 @@ def _note_assignment(declaration: AssignDecl, env: Environment) -> None:
         binding.eval(env=env)
         values.update(env.stack.pop())
     env.variable_store.__dict__["noted"] = values
+    if not ASSIGNED_LATER.holds:
+        _assign(env)
 
 
 def _assign(env: Environment) -> None:

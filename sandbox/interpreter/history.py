@@ -14,6 +14,7 @@ from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommu
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from sandbox.interpreter.expressions import aws_time
+from sandbox.register.stepfunctions import EXECUTION_HISTORY
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock
@@ -84,11 +85,11 @@ class Story:
         history = manager._history_event_list  # noqa: SLF001
         event = history[-1]
         kind = _kind(event["type"].value)
-        if len(history) == HISTORY_LIMIT - 1:
+        if len(history) == HISTORY_LIMIT - 1 and EXECUTION_HISTORY.holds:
             manager.worker.env.set_error(
                 error={
-                    "error": "States.Runtime",
-                    "cause": f"The execution reached the maximum number of history events ({HISTORY_LIMIT}).",
+                    "error": EXECUTION_HISTORY.code,
+                    "cause": EXECUTION_HISTORY.message.format(most=HISTORY_LIMIT),
                 }
             )
         if kind and self._on_state:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackOutcomeFailure, CallbackOutcomeSuccess
 
+from sandbox.accounts import ACCOUNTS
 from sandbox.interpreter.executions import backend
-from sandbox.protocol import AwsError
+from sandbox.register.stepfunctions import TOKEN_OF_ACCOUNT, TOKEN_ONCE, TOKEN_OUTPUT
 
 if TYPE_CHECKING:
     from sandbox.gate import Call, Gate
@@ -32,7 +33,7 @@ def succeed(call: Call) -> dict[str, Any]:
     try:
         json.loads(output)
     except ValueError as error:
-        raise AwsError("InvalidOutput", "Invalid Output: 'SyntaxError: Unexpected token in JSON'") from error
+        TOKEN_OUTPUT.refuse_if(error)
     endpoint = _open_endpoint(call)
     endpoint.notify(outcome=CallbackOutcomeSuccess(callback_id=endpoint.callback_id, output=output))
     return {}
@@ -55,13 +56,13 @@ def beat(call: Call) -> dict[str, Any]:
 def _open_endpoint(call: Call) -> Any:
     """Where the attempt waits for its answer."""
     token = call.parameters["taskToken"]
-    for machine in backend(call.backend_account, call.region).state_machines:
+    accounts = [call.backend_account] if TOKEN_OF_ACCOUNT.holds else [account.id for account in ACCOUNTS]
+    for machine in [one for account in accounts for one in backend(account, call.region).state_machines]:
         executions: list[Any] = machine.executions
         for execution in executions:
             env = execution.exec_worker.env
             endpoint = env.callback_pool_manager.get(token) if env is not None else None
             if endpoint is not None:
-                if endpoint.get_outcome() is not None or not endpoint.frame.is_running():
-                    raise AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+                TOKEN_ONCE.refuse_if(endpoint.get_outcome() is not None or not endpoint.frame.is_running())
                 return endpoint
-    raise AwsError("InvalidToken", "Invalid Token: 'Invalid token'")
+    raise TOKEN_OF_ACCOUNT.refusal()

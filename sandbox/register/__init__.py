@@ -1,9 +1,29 @@
 """Every rule of AWS that the sandbox adds on top of moto, once: source, code, test. The code that keeps it names it."""
 
-from sandbox.register import kms_keys, kms_policies, rds_copies, rds_databases, rds_names, rds_restores, rds_snapshots
+from sandbox.register import (
+    events,
+    kms_keys,
+    kms_policies,
+    rds_copies,
+    rds_databases,
+    rds_names,
+    rds_restores,
+    rds_snapshots,
+    stepfunctions,
+)
 from sandbox.register.rule import Rule, switched_off
 
 __all__ = ["ROOMS", "RULES", "Rule", "switched_off"]
 
-ROOMS = (rds_names, rds_snapshots, rds_copies, rds_databases, rds_restores, kms_policies, kms_keys)
+ROOMS = (
+    rds_names,
+    rds_snapshots,
+    rds_copies,
+    rds_databases,
+    rds_restores,
+    kms_policies,
+    kms_keys,
+    events,
+    stepfunctions,
+)
 RULES = tuple(rule for room in ROOMS for rule in vars(room).values() if isinstance(rule, Rule))

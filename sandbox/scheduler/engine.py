@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from moto.scheduler.models import scheduler_backends
 
 from sandbox.attempts import until_taken
-from sandbox.gate import AwsError
 from sandbox.queues import QueueRefused, send_as
+from sandbox.register.events import SCHEDULER_TRUSTED
 from sandbox.roles import RoleRefused
 from sandbox.scheduler import targets
 from sandbox.scheduler.schedule import Schedule, read
@@ -72,8 +72,7 @@ class Scheduler:
             try:
                 targets.credentials(self._sandbox, schedule)
             except RoleRefused as refusal:
-                message = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
-                raise AwsError("ValidationException", f"{message} {refusal}") from refusal
+                SCHEDULER_TRUSTED.refuse_if(refusal, reason=refusal)
             call.context["schedule"] = schedule
 
     def _take_over(self, call: Call) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sandbox.register.events import CLOCK_CHANGES
 from sandbox.scheduler import cron
 from sandbox.scheduler.cron import BadExpression
 
@@ -69,7 +70,7 @@ class Calendar:
         for time in self.cron.times_from(local - timedelta(hours=1)):
             due = time.replace(tzinfo=self.zone).astimezone(UTC)
             exists = due.astimezone(self.zone).replace(tzinfo=None) == time
-            if exists and due >= moment:
+            if (exists or not CLOCK_CHANGES.holds) and due >= moment:
                 return due
         return None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import PARTITION
 from sandbox.gate import AwsError
+from sandbox.register.events import FLEXIBLE_WINDOW, SCHEDULE_DATES, SCHEDULE_EXPRESSION, UNIVERSAL_INPUT
 from sandbox.scheduler.cron import BadExpression
 from sandbox.scheduler.expressions import Expression, parse
 
@@ -19,6 +20,7 @@ START_EXECUTION = "arn:aws:scheduler:::aws-sdk:sfn:startExecution"
 START_EXECUTION_KEYS = frozenset({"StateMachineArn", "Name", "Input", "TraceHeader"})
 HONOURED = frozenset({"Arn", "RoleArn", "Input", "RetryPolicy", "DeadLetterConfig"})
 WIDEST_WINDOW_MINUTES = 1440
+NEVER = "at(1970-01-01T00:00:00)"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Schedule:
 
     def due_from(self, moment: datetime) -> datetime | None:
         """The next time at or after a moment, in UTC, that lies within the schedule's dates."""
-        if not self.expression.recurring:
+        if not self.expression.recurring or not SCHEDULE_DATES.holds:
             return self.expression.due_from(moment)
         due = self.expression.due_from(max(moment, self.start))
         return None if due is None or (self.end is not None and due > self.end) else due
@@ -86,7 +88,8 @@ def _expression(given: dict[str, Any], start: datetime) -> Expression:
     try:
         return parse(text, zone, start)
     except BadExpression as error:
-        raise AwsError("ValidationException", f"Invalid Schedule Expression {text}. {error}") from error
+        SCHEDULE_EXPRESSION.refuse_if(error, text=text, reason=error)
+        return parse(NEVER, "UTC", start)
 
 
 def _moment(value: Any) -> datetime | None:
@@ -100,10 +103,7 @@ def _moment(value: Any) -> datetime | None:
 def _window(given: dict[str, Any]) -> int:
     minutes = int(given.get("MaximumWindowInMinutes") or 0)
     flexible = given["Mode"] == "FLEXIBLE"
-    if flexible and not 1 <= minutes <= WIDEST_WINDOW_MINUTES:
-        raise AwsError("ValidationException", "A flexible time window needs MaximumWindowInMinutes, 1 to 1440.")
-    if not flexible and minutes:
-        raise AwsError("ValidationException", "MaximumWindowInMinutes is for a flexible time window.")
+    FLEXIBLE_WINDOW.refuse_if(not 1 <= minutes <= WIDEST_WINDOW_MINUTES if flexible else minutes)
     return minutes
 
 
@@ -121,9 +121,8 @@ def _check_target(target: dict[str, Any]) -> None:
 def _check_start_execution(text: str | None) -> None:
     try:
         given = json.loads(text or "")
-    except ValueError as error:
-        raise AwsError("ValidationException", "Invalid RequestJson provided. Reason: not a JSON document.") from error
+    except ValueError:
+        given = {}
     unknown = set(given) - START_EXECUTION_KEYS
-    if unknown or "StateMachineArn" not in given:
-        reason = f"{sorted(unknown)} unknown" if unknown else "Required field 'StateMachineArn' is missing"
-        raise AwsError("ValidationException", f"Invalid RequestJson provided. Reason {reason}")
+    UNIVERSAL_INPUT.refuse_if(unknown, reason=f"{sorted(unknown)} unknown")
+    UNIVERSAL_INPUT.refuse_if("StateMachineArn" not in given, reason="Required field 'StateMachineArn' is missing")

@@ -70,11 +70,11 @@ def main() -> None:
 
 
 def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:
-    """Run one test; what its module shares with the following one is kept."""
+    """Run one test; what the session shares is kept for the following one."""
     item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001 - a test that ran before runs anew
     signal.alarm(LONGEST_SECONDS)
-    # The following one's module instead of itself, because a test may well follow itself.
-    reports = runtestprotocol(item, log=False, nextitem=following and following.parent)  # type: ignore[arg-type]
+    # The session in place of the following test: what a module shares would not be as that test wants it.
+    reports = runtestprotocol(item, log=False, nextitem=following and following.session)  # type: ignore[arg-type]
     signal.alarm(0)
     broken = [report for report in reports if report.when != "call" and report.failed]
     if broken:

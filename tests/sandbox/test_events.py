@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from sandbox.accounts import Account
     from sandbox.events import Delivery
     from sandbox.functions import FunctionSpec
+    from sandbox.permissions import Simulator
 
 NOTHING = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(data=False) as sandbox:
+def sandbox(simulator: Simulator) -> Iterator[Sandbox]:
+    with Sandbox(permissions=simulator, data=False) as sandbox:
         yield sandbox
 
 

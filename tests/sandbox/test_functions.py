@@ -21,12 +21,14 @@ from tests.sandbox.serverless import HANDLERS, Workshop, allow
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.permissions import Simulator
+
 STS = allow("sts:GetCallerIdentity", "*")
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(data=False) as sandbox:
+def sandbox(simulator: Simulator) -> Iterator[Sandbox]:
+    with Sandbox(permissions=simulator, data=False) as sandbox:
         yield sandbox
 
 
@@ -131,6 +133,16 @@ def test_a_function_is_stopped_at_its_timeout(workshop: Workshop) -> None:
     assert error["errorType"] == "Sandbox.Timedout"
     assert "timed out after 60.00 seconds" in error["errorMessage"]
     assert 60 < workshop.sandbox.clock.now - began < 61
+
+
+def test_a_payload_is_json_of_six_megabytes_at_most(workshop: Workshop) -> None:
+    spec = workshop.function("echo")
+    client = workshop.sandbox.client("lambda")
+    large = json.dumps("x" * (6 * 1024 * 1024)).encode()
+    for payload, code in ((large, "RequestTooLargeException"), (b"{", "InvalidRequestContentException")):
+        with pytest.raises(ClientError) as refused:
+            client.invoke(FunctionName=spec.name, InvocationType="DryRun", Payload=payload)
+        assert refused.value.response["Error"]["Code"] == code
 
 
 def test_reserved_concurrency_throttles(workshop: Workshop) -> None:

@@ -521,6 +521,16 @@ def test_an_input_has_at_most_256_kib(machines: Machines) -> None:
     assert code(error) == "ValidationException"
 
 
+def test_a_states_output_has_at_most_256_kib(machines: Machines) -> None:
+    pads = {"fits": 262_000, "large": 263_000}
+    for name, size in pads.items():
+        grown = f"{{% $pad('', {size}, 'x') %}}"
+        ended = machines.run({"Grow": {"Type": "Pass", "Output": grown, "Next": "End"}, "End": {"Type": "Succeed"}})
+        assert (ended["status"], ended.get("error")) == (
+            ("SUCCEEDED", None) if name == "fits" else ("FAILED", "States.DataLimitExceeded")
+        )
+
+
 def test_executions_are_listed_with_their_ends(sandbox: Sandbox, machines: Machines) -> None:
     machine = machines.create("m", {"Wait": {"Type": "Wait", "Seconds": 100, "End": True}}, TimeoutSeconds=50)
     for name in ("a", "b"):

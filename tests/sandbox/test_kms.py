@@ -11,26 +11,19 @@ from moto.kms.exceptions import InvalidCiphertextException
 from sandbox.accounts import REGION, SOURCE, TARGET, Caller
 from sandbox.gate import AwsError
 from sandbox.kms import KeyNotAccessible
-from sandbox.permissions import Simulator
 from tests.sandbox.rights import DAY, Rights, admit, admits_root, allow, policy, refused, rights, root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sandbox.kms import Key
+    from sandbox.permissions import Simulator
 
 INVALID_PRINCIPALS = "Policy contains a statement with one or more invalid principals."
 LOCKED_OUT = "The new key policy will not allow you to update the key policy in the future."
 CRYPTO = ["kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
 BY_RDS = {"StringEquals": {"kms:ViaService": f"rds.{REGION}.amazonaws.com"}}
 FOR_AWS = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    simulator = Simulator()
-    yield simulator
-    simulator.close()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from tests.sandbox.serverless import DAY, Workshop, allow
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.permissions import Simulator
+
 UNIVERSAL = "arn:aws:scheduler:::aws-sdk:sfn:startExecution"
 ANY_MACHINE = f"arn:aws:states:{REGION}:{SOURCE.id}:stateMachine:x"
 OFF = {"Mode": "OFF"}
@@ -23,8 +25,8 @@ NOTHING = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(data=False) as sandbox:  # begins on 2026-01-01T00:00:00Z
+def sandbox(simulator: Simulator) -> Iterator[Sandbox]:
+    with Sandbox(permissions=simulator, data=False) as sandbox:  # begins on 2026-01-01T00:00:00Z
         yield sandbox
 
 
