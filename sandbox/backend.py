@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from flask import got_request_exception
+from moto.core.common_models import BaseModel
 from moto.core.config import default_user_config
 from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.models import moto_api_backend
@@ -60,11 +61,17 @@ class Moto:
         self._failures.last = exception
 
 
+def _new(model: type[BaseModel], *_: Any, **__: Any) -> BaseModel:
+    """A model's object, and nothing more: moto also lists each that it ever made, for its dashboard."""
+    return object.__new__(model)
+
+
 def reset() -> None:
     """Empty accounts, machines that really run, and the same random names every time."""
     default_user_config["stepfunctions"]["execute_state_machine"] = True
     default_user_config["lambda"]["use_docker"] = False
     moto_api_backend.reset()
+    BaseModel.__new__ = _new  # type: ignore[assignment] # else 2 MB a transfer are never free again
     mock_random.seed(SEED)
 
 

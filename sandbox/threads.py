@@ -59,14 +59,19 @@ class VirtualThread:
 
     def _main(self) -> None:
         here.thread = self
+        function, self._function = self._function, _done  # what it holds is free once it has ended
         try:
-            self._function()
+            function()
         except Cancelled:
             pass
         except BaseException as error:  # noqa: BLE001 - carried over to the driver, or to whoever awaits this thread
             self.error = error
         finally:
             self._ended(self)
+
+
+def _done() -> None:
+    """What an ended thread would do."""
 
 
 class _Here(threading.local):

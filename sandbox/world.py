@@ -19,6 +19,7 @@ from sandbox.functions import Functions
 from sandbox.gate import Gate
 from sandbox.interpreter import Interpreter
 from sandbox.interpreter.executions import backend
+from sandbox.interpreter.forgetting import forget_the_oldest
 from sandbox.kms import Kms
 from sandbox.pacer import Pacer
 from sandbox.permissions import Permissions, Simulator
@@ -122,6 +123,7 @@ class Sandbox:
         register_stacks(self.gate, self.stacks)
         self.gate.answer("sts", "GetCallerIdentity", self.identities.who_am_i)
         self.faults = Faults(self)
+        self.on_execution_end.append(forget_the_oldest)
 
     def pace(self, speed: float) -> None:
         """From now on time passes by itself, so many times as fast as the wall's; it jumps no more."""

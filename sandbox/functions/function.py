@@ -27,8 +27,6 @@ COLD_START_SECONDS = 0.5
 WARM_START_SECONDS = 0.02
 API_CALL_SECONDS = 0.08
 
-LINES_KEPT = 20_000
-
 BEGINNING, END = 0, -1
 """Points of an invocation; between them, its API calls are counted from 1."""
 PointHook = Callable[[FunctionSpec, int], bool]
@@ -47,7 +45,7 @@ class Function:
         self.spec = spec
         self.at_points = at_points
         """Each is asked at the invocation's points: may raise Killed; True lets it hang until its time is over."""
-        self.lines: deque[str] = deque(maxlen=LINES_KEPT)
+        self.lines: deque[str] = deque(maxlen=output.LINES_KEPT)
         self.permissions: dict[str, dict[str, Any]] = {}
         """Statements of the function's own policy, by Sid."""
         self.cold_starts = 0

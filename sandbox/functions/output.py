@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from sandbox.functions.spec import FunctionSpec
 
 
+LINES_KEPT = 1_000
+"""Of each stream; the oldest are forgotten."""
+
+
 def keep(spec: FunctionSpec, stream: str, lines: list[str], now: float) -> None:
     """Put lines into the function's log group, as events of this moment (virtual epoch seconds)."""
     if not lines:
@@ -19,4 +23,6 @@ def keep(spec: FunctionSpec, stream: str, lines: list[str], now: float) -> None:
         backend.create_log_group(spec.log_group, {})
     backend.ensure_log_stream(spec.log_group, stream)
     events = [{"timestamp": int(now * 1000), "message": line} for line in lines]
-    backend.groups[spec.log_group].put_log_events(stream, events)
+    group = backend.groups[spec.log_group]
+    group.put_log_events(stream, events)
+    del group.streams[stream].events[:-LINES_KEPT]

@@ -96,7 +96,7 @@ class Zygote:
                 pass_fds=(its.fileno(),),
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for the sandbox, which ends it
-                env={"PATH": os.environ.get("PATH", ""), "TZ": "UTC"},
+                env={"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "PYTHONHASHSEED": "0"},  # sets in one order
             )
         self._socket = ours
         return ours

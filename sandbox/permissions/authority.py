@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sandbox.gate import Call
     from sandbox.permissions.needs import Need
 
-DECISIONS_KEPT = 50_000
+DECISIONS_KEPT = 20_000
 # A gap of the sandbox's own, answered so that boto3 does not repeat the call.
 STATUS_OF_A_GAP = 501
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ Context = dict[str, str | list[str]]
 ANY_NAME = "~"
 
 TIME_KEYS = frozenset({"aws:CurrentTime", "aws:EpochTime"})
-REMEMBERED = 20_000  # answers; then it forgets them all
+REMEMBERED = 5_000  # answers; then it forgets them all
 
 
 class UndecidableError(RuntimeError):
@@ -63,7 +64,7 @@ class Simulator:
         if node is None or not PACKAGE.is_dir():
             raise FileNotFoundError("the IAM simulator needs Node and `npm ci`")
         self._lock = threading.Lock()
-        self._answers: dict[str, dict[str, Any]] = {}
+        self._answers: dict[bytes, dict[str, Any]] = {}
         self._process = subprocess.Popen(
             [node, str(WORKER)],
             stdin=subprocess.PIPE,
@@ -113,11 +114,12 @@ class Simulator:
             self._process.stdout.close()
 
     def _remembered(self, line: str) -> dict[str, Any]:
-        if line not in self._answers:
+        question = hashlib.sha256(line.encode()).digest()  # a line holds whole policies
+        if question not in self._answers:
             if len(self._answers) >= REMEMBERED:
                 self._answers.clear()
-            self._answers[line] = self._ask(line)
-        return self._answers[line]
+            self._answers[question] = self._ask(line)
+        return self._answers[question]
 
     def _ask(self, line: str) -> dict[str, Any]:
         stdin, stdout = self._process.stdin, self._process.stdout

@@ -1,0 +1,23 @@
+"""Ended executions are forgotten, the oldest first, so that a sandbox may run any number of them.
+
+AWS forgets them too, after 90 days; their names are free again then, as they are here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.interpreter.executions import backend
+
+KEPT = 100
+"""Ended executions that each machine remembers, with their histories."""
+RUNNING = "RUNNING"
+
+
+def forget_the_oldest(account: str, region: str, execution: dict[str, Any]) -> None:
+    """Once an execution has ended: keep the last ones of its machine."""
+    executions: list[Any] = backend(account, region).describe_state_machine(execution["stateMachineArn"]).executions
+    ended = [one for one in executions if one.status != RUNNING]
+    for one in ended[:-KEPT]:
+        executions.remove(one)
+        one.exec_worker.env = None  # the history and all values, whoever may still hold the execution itself
