@@ -10,7 +10,7 @@ from sandbox.rds.families import CLUSTERS
 from sandbox.rds.listing import filtered, of_caller, page
 from sandbox.rds.models import Cluster
 from sandbox.rds.parameters import refuse_unknown
-from sandbox.rds.provision import begin, check_database_quota, free_arn, new_record
+from sandbox.rds.provision import arn_of_new, begin, new_record
 from sandbox.rds.views import cluster_row
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ class Clusters:
     def create(self, call: Call) -> dict[str, Any]:
         """CreateDBCluster; it answers once it has an available instance."""
         refuse_unknown(call, HONOURED)
-        arn = free_arn(self._core, call, CLUSTERS)
-        check_database_quota(self._core, CLUSTERS, arn)
+        arn = arn_of_new(self._core, call, CLUSTERS)
         cluster = self._made(call, arn)
         with self._core.keys.given_back_if_refused(*cluster.held_keys):
             password = self._passwords.initial(call, cluster)

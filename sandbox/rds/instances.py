@@ -11,9 +11,8 @@ from sandbox.rds.models import AVAILABLE, Cluster, Instance
 from sandbox.rds.network import Vpcs, parameter_group
 from sandbox.rds.parameters import refuse_unknown, shown
 from sandbox.rds.provision import (
+    arn_of_new,
     begin,
-    check_database_quota,
-    free_arn,
     new_record,
     publicly_accessible,
 )
@@ -80,8 +79,7 @@ class Instances:
     def create(self, call: Call) -> dict[str, Any]:
         """CreateDBInstance."""
         refuse_unknown(call, OF_MEMBERS | OF_THE_CLUSTER)
-        arn = free_arn(self._core, call, INSTANCES)
-        check_database_quota(self._core, INSTANCES, arn)
+        arn = arn_of_new(self._core, call, INSTANCES)
         if call.parameters.get("DBClusterIdentifier"):
             instance = self._member(call, arn)
             seconds = self._core.durations.member_creation

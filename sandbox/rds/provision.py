@@ -27,11 +27,22 @@ if TYPE_CHECKING:
     from sandbox.rds.models import Network
 
 
-def free_arn(core: Core, call: Call, family: Family, parameter: str | None = None) -> Arn:
-    """The ARN of a database to be, if its name is free and the account has room.
+def arn_of_new(core: Core, call: Call, family: Family) -> Arn:
+    """The ARN of a database to be made or restored, if its name is free and the account has room.
 
     Raises:
         AwsError: InvalidParameterValue; the family's AlreadyExists; its quota.
+    """
+    arn = free_arn(core, call, family)
+    check_database_quota(core, family, arn)
+    return arn
+
+
+def free_arn(core: Core, call: Call, family: Family, parameter: str | None = None) -> Arn:
+    """The ARN that a database will have, if its name is free.
+
+    Raises:
+        AwsError: InvalidParameterValue; the family's AlreadyExists.
     """
     parameter = parameter or family.database_id
     arn = Arn(call.region, call.caller.account, family.database_kind, new_name(parameter, call.parameters[parameter]))

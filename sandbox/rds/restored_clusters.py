@@ -12,7 +12,7 @@ from sandbox.rds.keys import NEEDED_TO_CREATE
 from sandbox.rds.models import Cluster, Snapshot
 from sandbox.rds.network import parameter_group
 from sandbox.rds.parameters import refuse_unknown, shown
-from sandbox.rds.provision import begin, check_database_quota, common_settings, free_arn, placed
+from sandbox.rds.provision import arn_of_new, begin, common_settings, placed
 from sandbox.rds.restores import HONOURED, check_available, key_to_read, tags_of_restored
 from sandbox.rds.views import cluster_row
 from sandbox.register.rds_restores import RESTORE_ENGINE, RESTORE_KEY_HELD, RESTORE_VERSION
@@ -46,8 +46,7 @@ class RestoredClusters:
         """RestoreDBClusterFromSnapshot: under a key of one's choice; also from a shared snapshot; no instances."""
         refuse_unknown(call, TAKEN)
         snapshot = self._snapshot(call)
-        arn = free_arn(self._core, call, CLUSTERS)
-        check_database_quota(self._core, CLUSTERS, arn)
+        arn = arn_of_new(self._core, call, CLUSTERS)
         check_available(snapshot)
         cluster = self._record(call, arn, snapshot)
         source_key = key_to_read(self._core, call, snapshot)

@@ -11,10 +11,9 @@ from sandbox.rds.models import Instance, Snapshot
 from sandbox.rds.network import parameter_group
 from sandbox.rds.parameters import refuse_unknown, shown
 from sandbox.rds.provision import (
+    arn_of_new,
     begin,
-    check_database_quota,
     common_settings,
-    free_arn,
     placed,
     publicly_accessible,
 )
@@ -61,8 +60,7 @@ class RestoredInstances:
         """RestoreDBInstanceFromDBSnapshot: keeps the snapshot's key; shared and encrypted is refused."""
         refuse_unknown(call, TAKEN)
         snapshot = self._snapshot(call)
-        arn = free_arn(self._core, call, INSTANCES)
-        check_database_quota(self._core, INSTANCES, arn)
+        arn = arn_of_new(self._core, call, INSTANCES)
         check_available(snapshot)
         instance = self._record(call, arn, snapshot)
         key = key_to_read(self._core, call, snapshot)

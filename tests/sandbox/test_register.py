@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,6 +67,14 @@ def test_a_rule_can_be_switched_off_and_comes_back() -> None:
     with pytest.raises(AwsError, match="db is refused") as refusal:
         rule.refuse_if("broken", name="db")
     assert refusal.value.code == "Refused"
+
+
+def test_rules_that_are_switched_off_are_missed() -> None:
+    """A sample; `make mutate-sandbox` does all."""
+    command = [sys.executable, "-m", "tests.sandbox.mutation", "rds.name", "rds.tags"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "8 of 8 rules are missed" in run.stdout
 
 
 def _names_used() -> Iterator[str]:
