@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -12,22 +11,22 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sandbox.data import LoginError, connect, query
 from sandbox.stage import MASTER, PRODUCTION_PASSWORD, ROOT, ROWS, SCHEMA
+from tests.end_to_end.processes import PROC, descendants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ENGINE = "aurora-postgresql"
 SPEED = 2000
 LIMIT = 120.0  # real seconds
 LAST_WORDS = "Ctrl-C ends it"
-PROC = Path("/proc")
 
 
 @dataclass
@@ -127,19 +126,6 @@ def test_a_port_that_is_taken_is_told() -> None:
     assert ran.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in ran.stderr
     assert "Traceback" not in ran.stderr
-
-
-def descendants(pid: int) -> list[int]:
-    """A process's children, their children, and so on."""
-    children: dict[int, list[int]] = {}
-    for stat in PROC.glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has ended since
-            name_and_rest = stat.read_text().rpartition(") ")[2].split()
-            children.setdefault(int(name_and_rest[1]), []).append(int(stat.parent.name))
-    found = list(children.get(pid, []))
-    for child in found:
-        found += children.get(child, [])
-    return found
 
 
 def wait_until_ended(served: Served) -> None:
