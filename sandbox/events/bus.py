@@ -59,6 +59,7 @@ class Events:
         gate.answer("events", "PutEvents", self._put_events)
         gate.before.append(checks.check)
         self._sandbox.on_execution_end.append(self._execution_ended)
+        self._sandbox.rds.on_event.append(self._rds_event)
 
     def put_service_event(  # noqa: PLR0913, PLR0917 -- the parts of an event
         self,
@@ -92,6 +93,9 @@ class Events:
         detail = service_events.execution_status_change(execution)
         name, arn = service_events.EXECUTION_STATUS_CHANGE, execution["executionArn"]
         self.put_service_event(account, region, "aws.states", name, detail, [arn])
+
+    def _rds_event(self, account: str, region: str, detail_type: str, detail: dict[str, Any], arn: str) -> None:
+        self.put_service_event(account, region, "aws.rds", detail_type, detail, [arn])
 
     def _put_events(self, call: Call) -> dict[str, Any]:
         given = call.parameters["Entries"]

@@ -59,6 +59,7 @@ class Rds:
         self.store = self.core.store
         self.durations = self.core.durations
         self.settings = self.core.settings
+        self.on_event = self.core.on_event
         self._passwords = Passwords(self.core)
         self._snapshots = {family: Snapshots(self.core, family) for family in FAMILIES}
         permissions.tag_sources.append(self.tags_of)

@@ -196,6 +196,8 @@ class Copies:
         if self._core.store.snapshots.get(copy.arn) is not copy:
             return
         copy.status = AVAILABLE if self._move(transport) else FAILED
+        if copy.status == AVAILABLE:
+            self._core.finished(copy)
         if COPY_RELEASES_KEY.holds:
             self._core.keys.release([key for key in copy.held_keys if key.arn != copy.key_arn])
         copy.held_keys = [key for key in copy.held_keys if key.arn == copy.key_arn]

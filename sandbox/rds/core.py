@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sandbox.rds.durations import Durations
+from sandbox.rds.events import EventListener, tell_finished
 from sandbox.rds.models import AVAILABLE, Work
 from sandbox.rds.settings import Settings
 from sandbox.rds.store import Store
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.clock import Clock
     from sandbox.rds.data_plane import DataPlane
     from sandbox.rds.keys import Keys
-    from sandbox.rds.models import Database
+    from sandbox.rds.models import Database, Snapshot
 
 
 @dataclass
@@ -30,10 +31,16 @@ class Core:
     store: Store = field(default_factory=Store)
     durations: Durations = field(default_factory=Durations)
     settings: Settings = field(default_factory=Settings)
+    on_event: list[EventListener] = field(default_factory=list)
 
     def work(self, seconds: float) -> Work:
         """Work that begins now."""
         return Work(self.clock.now, self.clock.now + seconds)
+
+    def finished(self, snapshot: Snapshot) -> None:
+        """Tell whoever listens that a snapshot is available now."""
+        date = aws_time(self.clock.now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        tell_finished(self.on_event, snapshot, date)
 
     def later(self, seconds: float, finish: Callable[[], None], name: str) -> None:
         """Do this when the virtual time has come."""

@@ -78,7 +78,7 @@ class Snapshots:
         if database.status == AVAILABLE and BACKING_UP.holds:
             # Before the snapshot's own timer: whoever sees it available can take the next one.
             self._core.busy(database, BUSY, seconds)
-        self._core.later(seconds, lambda: _finish(snapshot), str(arn))
+        self._core.later(seconds, lambda: self._finish(snapshot), str(arn))
         return snapshot
 
     def describe(self, call: Call) -> dict[str, Any]:
@@ -107,6 +107,11 @@ class Snapshots:
         discard(snapshot.data)
         snapshot.status = DELETED
         return {family.snapshot_word: snapshot_row(snapshot, self._core.clock.now, call.caller.account)}
+
+    def _finish(self, snapshot: Snapshot) -> None:
+        if snapshot.status in (CREATING, COPYING):
+            snapshot.status = AVAILABLE
+            self._core.finished(snapshot)
 
     def _seen(self, call: Call, rows: list[Snapshot]) -> list[Snapshot]:
         """Without what is too new to be seen, where the sandbox is set to be eventually consistent."""
@@ -164,11 +169,6 @@ def check_room(core: Core, family: Family, arn: Arn) -> None:
         and (one.arn.account, one.arn.region) == (arn.account, arn.region)
     ]
     SNAPSHOT_QUOTA.refuse_if(len(held) >= most, most=most)
-
-
-def _finish(snapshot: Snapshot) -> None:
-    if snapshot.status in (CREATING, COPYING):
-        snapshot.status = AVAILABLE
 
 
 def _details(database: Database) -> dict[str, Any]:

@@ -144,6 +144,12 @@ EXECUTION_ENDS = Rule(
     source="aws-facts 11",
     test="test_events::test_the_end_of_an_execution_is_an_event_on_the_default_bus",
 )
+RDS_EVENTS = Rule(
+    "events.service.rds",
+    "RDS tells the owner's default bus of finished snapshots, and of copies of instances' snapshots.",
+    source="aws-facts 3.2",
+    test="test_events::test_rds_tells_of_finished_snapshots",
+)
 SERVICE_TRUSTED = Rule(
     "roles.trust.service",
     "A service acts as a role only if the role's trust policy lets it.",

@@ -423,3 +423,22 @@ def test_the_end_of_an_execution_is_an_event_on_the_default_bus(workshop: Worksh
     assert event["detail-type"] == "Step Functions Execution Status Change"
     assert event["resources"] == [execution]
     assert json.loads(event["detail"]["input"]) == {"x": 1}
+
+
+def test_rds_tells_of_finished_snapshots(workshop: Workshop) -> None:
+    sandbox, rds = workshop.sandbox, workshop.sandbox.client("rds")
+    rule = {"source": ["aws.rds"], "detail-type": ["RDS DB Snapshot Event"]}
+    queue = workshop.queue("rds", {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}})
+    sandbox.client("events").put_rule(Name="rds", EventPattern=json.dumps(rule))
+    sandbox.client("events").put_targets(Rule="rds", Targets=[{"Id": "1", "Arn": queue}])
+    size = {"AllocatedStorage": 20, "DBInstanceClass": "db.t4g.micro"}
+    master = {"MasterUsername": "m", "MasterUserPassword": "Production-1"}
+    rds.create_db_instance(DBInstanceIdentifier="told", Engine="postgres", **size, **master)
+    workshop.run(3600)
+    rds.create_db_snapshot(DBSnapshotIdentifier="told-1", DBInstanceIdentifier="told")
+    workshop.run(3600)
+    rds.copy_db_snapshot(SourceDBSnapshotIdentifier="told-1", TargetDBSnapshotIdentifier="told-2")
+    workshop.run(3600)
+    events = [event for event, _ in workshop.messages(queue)]
+    told = [(event["detail"]["EventID"], event["detail"]["SourceArn"].rsplit(":", 1)[1]) for event in events]
+    assert told == [("RDS-EVENT-0042", "told-1"), ("RDS-EVENT-0197", "told-2")]
