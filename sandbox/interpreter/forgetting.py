@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.stepfunctions.parser.utils import TMP_THREADS
+
 from sandbox.interpreter.executions import backend
 
 KEPT = 100
@@ -16,8 +18,8 @@ RUNNING = "RUNNING"
 
 def forget_the_oldest(account: str, region: str, execution: dict[str, Any]) -> None:
     """Once an execution has ended: keep the last ones of its machine."""
+    TMP_THREADS.clear()  # moto's list of all threads that it ever started, and of all that these hold
     executions: list[Any] = backend(account, region).describe_state_machine(execution["stateMachineArn"]).executions
     ended = [one for one in executions if one.status != RUNNING]
     for one in ended[:-KEPT]:
         executions.remove(one)
-        one.exec_worker.env = None  # the history and all values, whoever may still hold the execution itself
