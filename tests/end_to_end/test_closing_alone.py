@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from sandbox.accounts import SOURCE, TARGET, Caller
 from sandbox.stage import set_stage
 from sandbox.world import Sandbox
+from tests.end_to_end import test_closing
 from tests.end_to_end.story import Story
 from tests.end_to_end.test_closing import MINUTE, STATUS_EVENT, note, seconds_until_closed, stop
 
 if TYPE_CHECKING:
     from sandbox.permissions import Simulator
+
+table = test_closing.table  # shows these rows too
 
 
 def test_when_nobody_can_close_the_end_time_does(simulator: Simulator) -> None:
