@@ -45,3 +45,16 @@ def test_every_link_leads_somewhere() -> None:
     for page in (ROOT / "README.md", ROOT / "sandbox" / "README.md", ROOT / "CHANGELOG.md"):
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_number_of_aws_facts_that_is_cited_is_there() -> None:
+    facts = (ROOT / "docs" / "aws-facts.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| ([0-9.]+) \|", facts, re.MULTILINE)) | {f"9.{part}" for part in range(1, 8)}
+    cited = {
+        number
+        for folder in ("functions", "sandbox", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        for number in re.findall(r"(?:aws-)?facts ([0-9]+(?:\.[0-9]+)?)", path.read_text(encoding="utf-8"))
+    }
+    assert len(cited) > 20
+    assert cited <= told
