@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ class SealedData:
 
 
 @dataclass
-class Database:
+class Database(ABC):
     """What instances and clusters have in common."""
 
     arn: Arn
@@ -101,9 +102,9 @@ class Database:
     """The running data; None without a data plane, and for an Aurora member: its cluster holds the data."""
 
     @property
+    @abstractmethod
     def family(self) -> Family:
         """Instances or clusters."""
-        raise NotImplementedError
 
     @property
     def name(self) -> str:
