@@ -65,7 +65,10 @@ def test_at_once(story: Story, count: int) -> None:
     ended = [sandbox.wait_for(arn) for arn in started]
     sandbox.clock.run(limit=300)
     assert [(one["status"], one.get("cause")) for one in ended] == [("SUCCEEDED", None)] * count
-    assert len({shape(json.loads(one["output"])) for one in ended}) == 1
+    receipts = [json.loads(one["output"]) for one in ended]
+    for receipt in receipts:  # the target's grants for copies of others that still run are told, so they differ
+        assert len(receipt["access"].pop("grants")) < count
+    assert len({shape(receipt) for receipt in receipts}) == 1
     assert sorted(name for name in story.restored() if not name.endswith("-1")) == sorted(f"{name}-2" for name in names)
     story.clear_target()
     remove_clusters(story, names)

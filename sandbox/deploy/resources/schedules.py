@@ -12,9 +12,10 @@ def schedule(site: Site, properties: Properties) -> Made:
     group = properties.text("GroupName", "default")
     said = properties.some("Description", "EndDate", "KmsKeyArn", "ScheduleExpressionTimezone", "StartDate", "State")
     wanted = {name: properties.want(name) for name in ("ScheduleExpression", "FlexibleTimeWindow", "Target")}
-    arn = site.call("scheduler", "CreateSchedule", Name=name, GroupName=group, **wanted, **said)["ScheduleArn"]
+    token = f"{site.name(32)}-{group}"[:64]  # else botocore makes a random one, and no run is like another
+    made = site.call("scheduler", "CreateSchedule", Name=name, GroupName=group, ClientToken=token, **wanted, **said)
     site.on_delete("scheduler", "DeleteSchedule", Name=name, GroupName=group)
-    return Made(ref=name, attributes={"Arn": arn})
+    return Made(ref=name, attributes={"Arn": made["ScheduleArn"]})
 
 
 @makes("AWS::Scheduler::ScheduleGroup")
