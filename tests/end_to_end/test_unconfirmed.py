@@ -31,7 +31,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="module", params=["aurora-mysql", "postgres"])
+@pytest.fixture(scope="module", params=["postgres", pytest.param("aurora-mysql", marks=pytest.mark.long)])
 def shared_story(request: pytest.FixtureRequest, simulator: Simulator) -> Iterator[Story]:
     """Both stacks, and a cluster or an instance, control plane only."""
     with Sandbox(permissions=simulator, data=False) as sandbox:
