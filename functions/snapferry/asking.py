@@ -1,13 +1,11 @@
 """Asking the other account: a question is noted with its task token, then put as an event. The token stays here."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from snapferry.contracts import Asked, DatabaseFacts, Offer, RestoreRequested, SnapshotShared
 from snapferry.transfers import TransferPlan
 from snapferry.vocabulary import Question
-
-NOBODY_ANSWERED: Final = "NobodyAnswered"
 
 
 def worded(question: Question, plan: TransferPlan, received: Mapping[str, Any] | None = None) -> Asked:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from snapferry import names
@@ -156,11 +155,11 @@ def _check_encryption(database: Database, route: Route, kms: "KMSClient") -> Non
 def _plan(
     request: TransferRequest, execution: Execution, route: Route, database: Database, key_arn: str
 ) -> TransferPlan:
-    transfer = names.transfer_id(execution.arn, execution.started_at)
+    transfer = execution.transfer
     snapshot = names.snapshot_name(database.identifier, transfer)
     copy = names.copy_name(database.identifier, transfer)
     started = parse_time(execution.started_at)
-    deadline = _deadline(started, route)
+    deadline = execution.deadline(route.deadline_hours)
     arn = f"arn:{route.partition}:rds:{route.region}:{route.source_account}:{_SNAPSHOT_KIND[database.family]}:"
     return TransferPlan(
         transfer=transfer,
@@ -185,10 +184,6 @@ def _plan(
 
 
 _SNAPSHOT_KIND: Final[dict[Family, str]] = {"instance": "snapshot", "cluster": "cluster-snapshot"}
-
-
-def _deadline(started: datetime, route: Route) -> datetime:
-    return started + timedelta(hours=route.deadline_hours)
 
 
 def _facts(database: Database) -> DatabaseFacts:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from snapferry import names
@@ -54,9 +53,9 @@ def plan_receive(value: Mapping[str, Any], execution: Execution, stack: TargetSt
     if isinstance(asked, SnapshotShared):
         transfer, database, deadline = asked.transfer, asked.database.identifier, asked.deadline
     else:
-        transfer = names.transfer_id(execution.arn, execution.started_at)
+        transfer = execution.transfer
         database = asked.snapshot_arn.split(":")[-1].removeprefix(f"{names.PREFIX}-")
-        deadline = show_time(parse_time(execution.started_at) + timedelta(hours=stack.deadline_hours))
+        deadline = show_time(execution.deadline(stack.deadline_hours))
     copy = names.snapshot_name(database, transfer)
     kind = asked.snapshot_arn.split(":")[5]
     return ReceivePlan(

@@ -1,7 +1,6 @@
 """The target's restore: planned from the profile, before anything is made."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from snapferry import names
@@ -62,7 +61,7 @@ def _wanted(
         transfer, database, instance_class = asked.transfer, asked.database.identifier, asked.database.instance_class
     else:
         transfer, database, instance_class = (
-            names.transfer_id(execution.arn, execution.started_at),
+            execution.transfer,
             asked.database,
             None,
         )
@@ -78,7 +77,7 @@ def _wanted(
 def _deadline(asked: RestoreRequested | RestoreAlone, execution: Execution, stack: TargetStack) -> str:
     if isinstance(asked, RestoreRequested):
         return asked.deadline
-    return show_time(parse_time(execution.started_at) + timedelta(hours=stack.deadline_hours))
+    return show_time(execution.deadline(stack.deadline_hours))
 
 
 def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alone

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from snapferry import names
 from snapferry.vocabulary import Family
+from snapferry.waits import parse_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +17,15 @@ class Execution:
     arn: str
     name: str
     started_at: str
+
+    @property
+    def transfer(self) -> str:
+        """The id of the transfer that this execution begins."""
+        return names.transfer_id(self.arn, self.started_at)
+
+    def deadline(self, hours: float) -> datetime:
+        """Return when so many hours from the start are over."""
+        return parse_time(self.started_at) + timedelta(hours=hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,7 @@ def missing() -> str | None:
 def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
     lack = missing()
     if lack is not None and os.environ.get("SAM_LOCAL") != "required":
+        # Docker is nothing that `make test` may ask of everybody; CI makes the image and sets SAM_LOCAL (.ci/run)
         pytest.skip(f"sam local is not tried: {lack}")
     assert lack is None, lack
     template = build()
