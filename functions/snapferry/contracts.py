@@ -46,6 +46,16 @@ class TransferRequest(Contract):
     profile: Annotated[ProfileName | None, Field(description="The target's restore profile; else the database's")] = (
         None
     )
+    plan_only: Annotated[
+        bool, Field(description="Only find out whether it can be, in both accounts; change nothing")
+    ] = False
+    overlap: Annotated[
+        Literal["refuse", "wait"], Field(description="What to do while another execution carries the same database")
+    ] = "refuse"
+    scheduled_time: Annotated[
+        Moment | None,
+        Field(description="For which of a schedule's times it runs: the second run for the same one does nothing"),
+    ] = None
 
 
 class DatabaseFacts(Contract):
@@ -124,6 +134,16 @@ class RestoreAlone(Contract):
     profile: ProfileName | None = None
 
 
+class FindingFacts(Contract):
+    """One thing that stands in the way of a transfer: what it is, where, and what a person can do about it."""
+
+    side: Annotated[str, Field(description='Such as "source account 111111111111"')]
+    error: Annotated[str, Field(description="The name of the error that a transfer would end with")]
+    what: str
+    resource: str
+    remedy: str
+
+
 class Answer(Contract):
     """Detail of every answer: ``result`` is what the source's state gets, a failed one has an error and a cause."""
 
@@ -137,6 +157,7 @@ class Answer(Contract):
     result: dict[str, str | int | list[str] | None] = {}
     error: str | None = None
     cause: str | None = None
+    findings: Annotated[list[FindingFacts], Field(description="Of a declined offer: every reason")] = []
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:

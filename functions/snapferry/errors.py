@@ -7,7 +7,9 @@ The class's name is what the state machine, the console and the runbook show, so
     │   └── AwsBusy
     └── GiveUp                     a person has to mend something first
         ├── InvalidInput           InvalidExecutionName   InvalidRoute
+        ├── TransferNotPossible    several of the others at once; its message lists them all
         ├── DatabaseNotFound       DatabaseNotAvailable   SourceNotSupported
+        ├── AnotherTransferRuns    SnapshotQuotaReached   TooManyCopies
         ├── TransferKeyNotUsable
         │   ├── KeyManagedByAws    KeyDisabled            KeyPendingDeletion
         │   └── KeyNotSymmetric    KeyInAnotherRegion     KeyNotReleased      KeyOfAnotherStack
@@ -48,8 +50,11 @@ class SnapferryError(Exception):
         self.side = ""
 
     def __str__(self) -> str:
-        where = " ".join(part for part in (self.side and f"In the {self.side}:", self.what) if part)
-        parts = [f"{where}."]
+        return f"In the {self.side}: {self.told()}" if self.side else self.told()
+
+    def told(self) -> str:
+        """Return what happened, to what, and what to do, without the side."""
+        parts = [f"{self.what}."]
         if self.resource and self.resource not in self.what:
             parts.append(f"Resource: {self.resource}.")
         if self.remedy:
@@ -67,6 +72,19 @@ class AwsBusy(RetryLater):
 
 class GiveUp(SnapferryError):
     """A person has to mend something first; no retry helps."""
+
+
+class TransferNotPossible(GiveUp):
+    """More than one thing stands in the way; the message lists them all, each with its own error's name.
+
+    Args:
+        what: All of them.
+        reasons: Each of them.
+    """
+
+    def __init__(self, what: str, *, reasons: "tuple[GiveUp, ...]" = ()) -> None:
+        super().__init__(what)
+        self.reasons = reasons
 
 
 class InvalidInput(GiveUp):
@@ -87,6 +105,18 @@ class DatabaseNotFound(GiveUp):
 
 class DatabaseNotAvailable(GiveUp):
     """The database's status does not let RDS take a snapshot."""
+
+
+class AnotherTransferRuns(GiveUp):
+    """Another execution carries this database, and the input does not say to wait for it, or the wait was in vain."""
+
+
+class SnapshotQuotaReached(GiveUp):
+    """The account had as many manual snapshots as RDS allows it, until the transfer's deadline."""
+
+
+class TooManyCopies(GiveUp):
+    """RDS was making as many copies as it makes at once for an account, until the transfer's deadline."""
 
 
 class SourceNotSupported(GiveUp):

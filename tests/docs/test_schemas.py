@@ -10,7 +10,7 @@ from docs.generate_schemas import SCHEMAS, WRITTEN, files
 from snapferry import contracts, receipts
 from snapferry.contracts import Contract, schema_name
 
-PARTS = {contracts.Asked, contracts.DatabaseFacts, receipts.Access, receipts.RemainingGrant}
+PARTS = {contracts.Asked, contracts.DatabaseFacts, contracts.FindingFacts, receipts.Access, receipts.RemainingGrant}
 """Contracts that stand inside of others only."""
 
 every_contract = pytest.mark.parametrize("model", WRITTEN, ids=schema_name)
