@@ -61,6 +61,7 @@ def test_at_once(story: Story, count: int) -> None:
     names = [f"db-{number}" for number in range(count)]
     make_clusters(story, names)
     sandbox, machine = story.sandbox, story.stage.machine_arn
+    sandbox.rds.settings.quotas.cluster_copies_in_flight = count  # AWS's default is 5; more can be asked for
     started = [sandbox.start_execution(machine, f"run-{count}-{name}", {"database": name}) for name in names]
     ended = [sandbox.wait_for(arn) for arn in started]
     sandbox.clock.run(limit=300)
