@@ -29,7 +29,8 @@ type AnyReply = Annotated[Reply, Field(strict=False)]
 class Contract(BaseModel):
     """A model that refuses fields it does not know, guesses at no types, and does not change once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # Built when first used: a function needs one or two of all these.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class TransferRequest(Contract):
@@ -40,6 +41,15 @@ class TransferRequest(Contract):
     database: Annotated[
         str, Field(min_length=1, max_length=63, description="Name of an RDS instance or of an Aurora cluster")
     ]
+    snapshot: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=512,
+            description='What it starts from: "new" (a fresh snapshot), "latest" (the latest automated one), or the '
+            "name or ARN of a snapshot of that database",
+        ),
+    ] = "new"
     restore: Annotated[bool, Field(description="Bring a database up in the target; else only the snapshot crosses")] = (
         True
     )
@@ -58,6 +68,13 @@ class TransferRequest(Contract):
     ] = None
 
 
+class Scaling(Contract):
+    """Between which capacities a cluster's Serverless v2 instances move, in Aurora capacity units."""
+
+    least: Annotated[float, Field(ge=0, strict=False)]
+    most: Annotated[float, Field(gt=0, strict=False)]
+
+
 class DatabaseFacts(Contract):
     """What the target has to know of a source database to plan its copy and its restore."""
 
@@ -70,6 +87,8 @@ class DatabaseFacts(Contract):
     instance_class: Annotated[str | None, Field(description="Class of the instance, or of the cluster's writer")]
     port: int
     master_username: str
+    options: Annotated[list[str], Field(description="Oracle's persistent options, which a copy has to have too")] = []
+    scaling: Annotated[Scaling | None, Field(description="Of a cluster with Serverless v2 instances")] = None
 
 
 class Asked(Contract):

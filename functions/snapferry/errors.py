@@ -8,7 +8,12 @@ The class's name is what the state machine, the console and the runbook show, so
     └── GiveUp                     a person has to mend something first
         ├── InvalidInput           InvalidExecutionName   InvalidRoute
         ├── TransferNotPossible    several of the others at once; its message lists them all
-        ├── DatabaseNotFound       DatabaseNotAvailable   SourceNotSupported
+        ├── DatabaseNotFound       DatabaseNotAvailable
+        ├── SourceNotSupported
+        │   ├── EngineNotSupported MultiAzCluster         ServerlessV1
+        │   └── OptionsNotShareable EncryptionNotSupported SourceElsewhere
+        ├── DatabaseKeyNotNamed    DatabaseKeyNotUsable   UnderTransferKey
+        ├── SnapshotNotAvailable   SnapshotOfAnotherDatabase                  SnapshotAlreadyShared
         ├── AnotherTransferRuns    SnapshotQuotaReached   TooManyCopies
         ├── TransferKeyNotUsable
         │   ├── KeyManagedByAws    KeyDisabled            KeyPendingDeletion
@@ -121,6 +126,54 @@ class TooManyCopies(GiveUp):
 
 class SourceNotSupported(GiveUp):
     """AWS, or this version of Snapferry, cannot carry such a database."""
+
+
+class EngineNotSupported(SourceNotSupported):
+    """It is of DocumentDB, Neptune or RDS Custom, which answer RDS's calls but have rules of their own."""
+
+
+class MultiAzCluster(SourceNotSupported):
+    """It is a Multi-AZ DB cluster, whose snapshots AWS neither copies nor shares."""
+
+
+class ServerlessV1(SourceNotSupported):
+    """It is an Aurora Serverless v1 cluster, which AWS has ended."""
+
+
+class OptionsNotShareable(SourceNotSupported):
+    """Its option group holds options (TDE, persistent or permanent ones) that keep its snapshots from being shared."""
+
+
+class EncryptionNotSupported(SourceNotSupported):
+    """It has no KMS key, and AWS documents no way to give a copy of such a snapshot one."""
+
+
+class SourceElsewhere(SourceNotSupported):
+    """It is of another Region or another account than the source stack."""
+
+
+class DatabaseKeyNotNamed(GiveUp):
+    """The database is under a customer managed key that the stack's parameter ``DatabaseKeyArns`` does not name."""
+
+
+class DatabaseKeyNotUsable(GiveUp):
+    """The key that the database or its snapshot is under cannot be used by the stack's roles."""
+
+
+class UnderTransferKey(GiveUp):
+    """The database is under the transfer key itself, and the deployer has not said that it may be opened."""
+
+
+class SnapshotNotAvailable(GiveUp):
+    """The snapshot to start from is not, or no longer, available."""
+
+
+class SnapshotOfAnotherDatabase(GiveUp):
+    """The snapshot to start from is of another database than the one that is named."""
+
+
+class SnapshotAlreadyShared(GiveUp):
+    """Somebody shares the snapshot with the target account already: closing would take that away, or leave it open."""
 
 
 class TransferKeyNotUsable(GiveUp):

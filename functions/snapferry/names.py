@@ -37,6 +37,11 @@ def copy_name(database: str, transfer: str) -> str:
     return f"{snapshot_name(database, transfer)}-c"
 
 
+def is_of(snapshot: str, transfer: str) -> bool:
+    """Tell whether a snapshot is named as one that a transfer made in the source."""
+    return bool(transfer) and snapshot.startswith(f"{PREFIX}-") and snapshot.removesuffix("-c").endswith(f"-{transfer}")
+
+
 def tags(transfer: str, execution_arn: str) -> dict[str, str]:
     """Return the tags by which a later step, and nobody else's resource, is known as this transfer's."""
     return {TRANSFER_TAG: transfer, EXECUTION_TAG: execution_arn}

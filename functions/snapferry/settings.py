@@ -78,6 +78,21 @@ class Settings:
         return self.text("KEY_ARN")
 
     @property
+    def database_keys(self) -> frozenset[str]:
+        """ARNs of the databases' customer managed keys that the stack's roles may use (source stack only)."""
+        return frozenset(part.strip() for part in self.text("DATABASE_KEY_ARNS", "none").split(",")) - {"none"}
+
+    @property
+    def shares_originals(self) -> bool:
+        """Whether a snapshot under the transfer key may be shared as it is (source stack only)."""
+        return self.text("SHARE_ORIGINALS", "false") == "true"
+
+    @property
+    def keep_copy_hours(self) -> float:
+        """For how long a failed transfer's finished copy is kept, in hours (source stack only)."""
+        return float(self.text("KEEP_COPY_HOURS", "0"))
+
+    @property
     def deadline_hours(self) -> float:
         """How long a whole transfer may take, in hours."""
         return float(self.text("DEADLINE_HOURS", "48"))

@@ -1,7 +1,7 @@
 """A transfer as the source's steps see it: planned once, then carried from state to state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -34,11 +34,18 @@ class TransferPlan:
 
     Attributes:
         database: What the target has to know of the database (``contracts.DatabaseFacts``).
-        snapshot: Name of the fresh snapshot, under the database's own key.
-        copy: Name of the copy under the transfer key: the one that is shared.
+        snapshot: Name of the snapshot that it starts from: a fresh one, or one that is there already.
+        copy: Name of what is shared, under the transfer key: the copy of it, or itself where none is needed.
         deadline: The one end of everything: of every wait, and of the lease.
         deadline_seconds: Seconds from the start to the deadline.
         key_policy: Where it is managed elsewhere: the statements that are wanted, and what is found of them.
+        overlap: What to do while another execution carries the same database: refuse or wait.
+        scheduled_time: For which of a schedule's times it runs; None if a person started it.
+        database_tags: The database's own tags, which its snapshots get.
+        remarks: What a person should know that does not stand in the way.
+        make_snapshot: The snapshot is to be made; else it is there already, and stays.
+        make_copy: The copy is to be made.
+        kept_by: The failed transfer whose kept copy is shared; None for all others.
     """
 
     transfer: str
@@ -60,6 +67,13 @@ class TransferPlan:
     restore: bool
     profile: str | None
     key_policy: dict[str, Any] | None = None
+    overlap: str = "refuse"
+    scheduled_time: str | None = None
+    database_tags: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    make_snapshot: bool = True
+    make_copy: bool = True
+    kept_by: str | None = None
 
     @classmethod
     def read(cls, plan: Mapping[str, Any]) -> "TransferPlan":
@@ -69,7 +83,13 @@ class TransferPlan:
     @property
     def tags(self) -> dict[str, str]:
         """The tags of everything that this transfer makes."""
-        return names.tags(self.transfer, self.execution_arn)
+        return {**self.database_tags, **names.tags(self.transfer, self.execution_arn)}
+
+    @property
+    def made(self) -> dict[str, str]:
+        """The snapshots that this transfer makes itself: names and ARNs."""
+        both = [(self.make_snapshot, self.snapshot, self.snapshot_arn), (self.make_copy, self.copy, self.copy_arn)]
+        return {name: arn for makes, name, arn in both if makes}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,4 +143,11 @@ def _database_of_row(row: Any, members: tuple[Member, ...]) -> Database:
         protected=row.get("DeletionProtection", False),
         secret=secret_of(row),
         tags=tags_of(row.get("TagList", [])),
+        engine_mode=row.get("EngineMode"),
+        scaling=_scaling_of(row.get("ServerlessV2ScalingConfiguration")),
+        resource_id=row.get("DbClusterResourceId", ""),
     )
+
+
+def _scaling_of(told: Any) -> tuple[float, float] | None:
+    return (told["MinCapacity"], told["MaxCapacity"]) if told else None

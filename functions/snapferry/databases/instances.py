@@ -105,4 +105,6 @@ def database_of_row(row: Any) -> Database:
         protected=row.get("DeletionProtection", False),
         secret=secret_of(row),
         tags=tags_of(row.get("TagList", [])),
+        option_group=next((group["OptionGroupName"] for group in row.get("OptionGroupMemberships", [])), None),
+        resource_id=row.get("DbiResourceId", ""),
     )

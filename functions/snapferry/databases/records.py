@@ -44,6 +44,10 @@ class Database:
         security_groups: Ids of its VPC security groups.
         pending: RDS has accepted a change that it has not made yet.
         protected: RDS refuses to delete it.
+        engine_mode: Of a cluster: ``provisioned``, ``serverless`` (v1), ...; None for an instance.
+        scaling: Of a cluster that holds Serverless v2 instances: the least and the most capacity units.
+        option_group: Of an instance that has one.
+        resource_id: What AWS knows it by for good; a name may be given again.
     """
 
     identifier: str
@@ -66,6 +70,10 @@ class Database:
     protected: bool = False
     secret: Secret | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    engine_mode: str | None = None
+    scaling: tuple[float, float] | None = None
+    option_group: str | None = None
+    resource_id: str = ""
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -81,6 +89,8 @@ class Snapshot:
         percent: RDS's progress, 0 to 100; None where it gives none.
         kind: ``manual``, ``automated``, ``shared``, ...
         created: None while RDS does not tell.
+        database: Name of the database that it was taken of.
+        database_resource_id, engine_mode, option_group: That database's, as in ``Database``.
     """
 
     identifier: str
@@ -98,11 +108,16 @@ class Snapshot:
     master_username: str
     tags: Mapping[str, str]
     created: datetime | None = None
+    database: str = ""
+    database_resource_id: str = ""
+    engine_mode: str | None = None
+    option_group: str | None = None
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any], family: Family) -> Self:
         """Read one row of DescribeDBSnapshots or DescribeDBClusterSnapshots."""
         prefix = "DBSnapshot" if family == "instance" else "DBClusterSnapshot"
+        database = "DBInstanceIdentifier" if family == "instance" else "DBClusterIdentifier"
         return cls(
             identifier=row[f"{prefix}Identifier"],
             arn=row[f"{prefix}Arn"],
@@ -119,6 +134,10 @@ class Snapshot:
             master_username=row.get("MasterUsername", ""),
             tags=tags_of(row.get("TagList", [])),
             created=row.get("SnapshotCreateTime"),
+            database=row.get(database, ""),
+            database_resource_id=row.get("DbiResourceId") or row.get("DbClusterResourceId", ""),
+            engine_mode=row.get("EngineMode"),
+            option_group=row.get("OptionGroupName"),
         )
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _NOT_FOUND: Final = frozenset({"DBSnapshotNotFound", "DBClusterSnapshotNotFoundFault"})
 _ALREADY_THERE: Final = frozenset({"DBSnapshotAlreadyExists", "DBClusterSnapshotAlreadyExistsFault"})
 _NOT_IN_THIS_STATE: Final = frozenset({"InvalidDBSnapshotState", "InvalidDBClusterSnapshotStateFault"})
+_AUTOMATED: Final = "automated"
+_TYPES: Final[dict[Family, tuple[str, ...]]] = {"instance": (_AUTOMATED, "awsbackup"), "cluster": (_AUTOMATED,)}
 _RESTORE: Final = "restore"  # the only attribute that AWS documents (aws-facts 2.5)
 
 
@@ -55,20 +57,26 @@ class Snapshots:
 
     def find(self, name: str) -> Snapshot | None:
         """Return a snapshot by its name, or by the ARN of one that another account shares; None if there is none."""
-        shared = {"IncludeShared": True} if name.startswith("arn:") else {}
-        try:
-            rows = self._call(f"describe_{self._snake}s", **{f"{self._camel}Identifier": name}, **shared)
-        except ClientError as error:
-            if aws.code(error) in _NOT_FOUND:
-                return None
-            raise
-        return next((Snapshot.of_row(row, self.family) for row in rows[f"{self._camel}s"]), None)
+        return self._look(name, **({"IncludeShared": True} if name.startswith("arn:") else {}))
+
+    def find_of_any_type(self, name: str) -> Snapshot | None:
+        """Return this account's snapshot of that name, be it manual, automated or made by AWS Backup.
+
+        RDS shows what it did not make on request only together with its type (aws-facts 2.3).
+        """
+        for kind in (None, *_TYPES[self.family]):
+            found = self._look(name, **({"SnapshotType": kind} if kind else {}))
+            if found is not None:
+                return found
+        return None
 
     def manual(self) -> Iterator[Snapshot]:
         """Yield every snapshot that somebody took in this account."""
-        for page in self._rds.get_paginator(f"describe_{self._snake}s").paginate(SnapshotType="manual"):
-            for row in page[f"{self._camel}s"]:
-                yield Snapshot.of_row(row, self.family)
+        return self._list(SnapshotType="manual")
+
+    def automated(self, database: str) -> Iterator[Snapshot]:
+        """Yield the automated snapshots of one database."""
+        return self._list(SnapshotType=_AUTOMATED, **{self._database: database})
 
     def create(self, database: str, name: str, tags: Mapping[str, str]) -> Snapshot:
         """Begin a snapshot of a database, or find the one that this transfer has begun before.
@@ -142,6 +150,20 @@ class Snapshots:
             if aws.code(error) not in _NOT_IN_THIS_STATE:
                 raise
         return self.find(name) is None
+
+    def _look(self, name: str, **more: Any) -> Snapshot | None:
+        try:
+            rows = self._call(f"describe_{self._snake}s", **{f"{self._camel}Identifier": name}, **more)
+        except ClientError as error:
+            if aws.code(error) in _NOT_FOUND:
+                return None
+            raise
+        return next((Snapshot.of_row(row, self.family) for row in rows[f"{self._camel}s"]), None)
+
+    def _list(self, **which: Any) -> Iterator[Snapshot]:
+        for page in self._rds.get_paginator(f"describe_{self._snake}s").paginate(**which):
+            for row in page[f"{self._camel}s"]:
+                yield Snapshot.of_row(row, self.family)
 
     def _begin(self, operation: str, name: str, tags: Mapping[str, str], **parameters: Any) -> Snapshot:
         try:
