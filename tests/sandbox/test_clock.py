@@ -50,6 +50,21 @@ def test_waits_pass_in_no_time_and_in_the_order_of_their_ends(clock: Clock) -> N
     assert time.perf_counter() - began < 60  # it does not really wait
 
 
+def test_what_falls_due_during_a_leap_comes_late(clock: Clock) -> None:
+    told: list[float] = []
+
+    def leap() -> None:
+        clock.leap(3_600)
+        told.append(clock.now - BEGIN)
+
+    clock.spawn(leap, "leaps", delay=30)
+    clock.spawn(lambda: told.append(clock.now - BEGIN), "meanwhile", delay=60)
+    clock.run()
+    assert told == [3_630, 3_630]
+    clock.leap(10)
+    assert time.time() == BEGIN + 3_640
+
+
 def test_the_process_reads_virtual_time(clock: Clock) -> None:
     clock.run(limit=90.5)
     assert time.time() == BEGIN + 90.5
