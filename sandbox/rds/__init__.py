@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from botocore.session import get_session
 
+from sandbox.rds.account import AccountAttributes
 from sandbox.rds.clusters import Clusters
 from sandbox.rds.copies import Copies
 from sandbox.rds.core import Core, aws_time
 from sandbox.rds.data_plane import DataPlane, discard
 from sandbox.rds.deletions import Deletions
+from sandbox.rds.describing import descriptions
 from sandbox.rds.errors import unknown_to_the_sandbox
 from sandbox.rds.families import FAMILIES
 from sandbox.rds.identifiers import Arn
@@ -23,6 +25,7 @@ from sandbox.rds.restored_clusters import RestoredClusters
 from sandbox.rds.restored_instances import RestoredInstances
 from sandbox.rds.sharing import Sharing
 from sandbox.rds.snapshots import Snapshots
+from sandbox.rds.stopping import Stopping
 from sandbox.rds.tags import TagOperations
 
 if TYPE_CHECKING:
@@ -105,19 +108,20 @@ class Rds:
         modifications = Modifications(core, passwords)
         deletions, tags = Deletions(core, passwords, self._snapshots), TagOperations(core)
         answers: dict[str, Answer] = {
+            **{operation: one.describe for operation, one in descriptions(core).items()},
             "CreateDBInstance": instances.create,
-            "DescribeDBInstances": instances.describe,
             "ModifyDBInstance": modifications.instance,
             "DeleteDBInstance": deletions.instance,
             "RestoreDBInstanceFromDBSnapshot": RestoredInstances(core, passwords).restore,
             "CreateDBCluster": clusters.create,
-            "DescribeDBClusters": clusters.describe,
             "ModifyDBCluster": modifications.cluster,
             "DeleteDBCluster": deletions.cluster,
             "RestoreDBClusterFromSnapshot": RestoredClusters(core).restore,
+            **Stopping(core).answers(),
             "AddTagsToResource": tags.add,
             "RemoveTagsFromResource": tags.remove,
             "ListTagsForResource": tags.show,
+            "DescribeAccountAttributes": AccountAttributes(core).describe,
         }
         for family, snapshots in self._snapshots.items():
             word, sharing = family.snapshot_word, Sharing(core, family)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.data.sealed import SealError
 from sandbox.protocol import AwsError
+from sandbox.rds.encryption import SSE_KMS, SSE_RDS_TYPE
+from sandbox.rds.engines import engine_named
 from sandbox.rds.families import INSTANCES, Family
 from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.keys import NEEDED_TO_COPY, NEEDED_TO_CREATE, NEEDED_TO_FINISH_COPY, SOURCE
@@ -36,6 +38,7 @@ from sandbox.register.rds_copies import (
     COPY_UNTIL_DONE_SHARED,
     COPY_UNTIL_DONE_THERE,
 )
+from sandbox.register.rds_sources import COPY_CUSTOM, COPY_SSE_RDS
 
 if TYPE_CHECKING:
     from sandbox.accounts import Caller
@@ -77,6 +80,7 @@ class Copies:
         transport = Transport(call.caller, source, copy)
         source_key, copy_key = self._keys(transport, NEEDED_TO_COPY if COPY_EVERY_ACTION.holds else NEEDED_TO_CREATE)
         copy.key_arn = copy_key.arn if copy_key else None
+        copy.storage_encryption = SSE_KMS if copy_key else source.storage_encryption
         copy.held_keys = [key for key in (source_key, copy_key) if key is not None]
         self._core.store.snapshots[arn] = copy
         self._core.later(copy.work.due - self._core.clock.now, lambda: self._finish(transport), f"copy to {arn}")
@@ -84,8 +88,10 @@ class Copies:
 
     def _check_source(self, source: Snapshot) -> None:
         COPY_AVAILABLE.refuse_if(source.status != AVAILABLE, self._family, name=source.name)
-        code = self._core.settings.unconfirmed.multi_az_cluster_snapshot_code
-        COPY_MULTI_AZ.refuse_if(source.of_multi_az_cluster, code=code)
+        unconfirmed = self._core.settings.unconfirmed
+        multi_az = source.of_multi_az_cluster and unconfirmed.multi_az_cluster_snapshot_code
+        COPY_MULTI_AZ.refuse_if(multi_az, code=multi_az or None)
+        COPY_CUSTOM.refuse_if(engine_named(source.engine).is_custom, code=unconfirmed.custom_snapshot_code)
 
     def _check_copies_in_flight(self, arn: Arn) -> None:
         quotas = self._core.settings.quotas
@@ -108,8 +114,8 @@ class Copies:
         named: str | None = call.parameters.get("KmsKeyId")
         unconfirmed = self._core.settings.unconfirmed
         if not source.encrypted:
-            code = unconfirmed.cluster_copy_of_unencrypted_with_key_code
-            COPY_UNENCRYPTED_CLUSTER.refuse_if(named and self._family.clustered, code=code)
+            if named and self._family.clustered:
+                self._check_encrypting_cluster(source)
             return named
         if named:
             return named
@@ -117,6 +123,15 @@ class Copies:
         foreign = source.arn.account != call.caller.account
         COPY_SHARED_NEEDS_KEY.refuse_if(foreign, code=unconfirmed.shared_copy_without_key_code)
         return source.key_arn if COPY_KEEPS_KEY.holds else None
+
+    def _check_encrypting_cluster(self, source: Snapshot) -> None:
+        unconfirmed = self._core.settings.unconfirmed
+        if source.storage_encryption == SSE_RDS_TYPE:
+            code = unconfirmed.sse_rds_copy_with_key_code
+            COPY_SSE_RDS.refuse_if(code, code=code)
+        else:
+            code = unconfirmed.cluster_copy_of_unencrypted_with_key_code
+            COPY_UNENCRYPTED_CLUSTER.refuse_if(code, code=code)
 
     def _tags(self, call: Call, source: Snapshot) -> Tags:
         """Tags never cross accounts; with CopyTags even AWS's own keys of the source are refused."""

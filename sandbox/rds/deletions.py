@@ -17,6 +17,7 @@ from sandbox.register.rds_databases import (
     FINAL_SNAPSHOT,
     FINAL_SNAPSHOT_OF_AVAILABLE,
 )
+from sandbox.register.rds_sources import MULTI_AZ_MEMBERS
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -51,8 +52,13 @@ class Deletions:
         refuse_unknown(call, HONOURED | {"DBClusterIdentifier"})
         cluster = self._core.store.cluster(call, call.parameters["DBClusterIdentifier"])
         self._check(cluster)
-        DELETE_WITH_MEMBERS.refuse_if(any(one.status != DELETING for one in self._core.store.members(cluster)))
+        members = self._core.store.members(cluster)
+        remaining = any(one.status != DELETING for one in members) and not cluster.is_multi_az
+        DELETE_WITH_MEMBERS.refuse_if(remaining)
         self._final_snapshot(call, cluster)
+        if cluster.is_multi_az and MULTI_AZ_MEMBERS.holds:
+            for member in members:
+                self._begin(member)
         self._begin(cluster)
         return {"DBCluster": cluster_row(cluster, self._core.store)}
 

@@ -27,6 +27,7 @@ class Durations:
     password_reset: float = 1 * MINUTE
     secret_creation: float = 1 * MINUTE
     deletion: float = 5 * MINUTE
+    stop_or_start: float = 5 * MINUTE
 
     def snapshot(self, size_gb: int) -> float:
         """Taking a snapshot: 22 minutes for 100 GB."""

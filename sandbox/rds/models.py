@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.engines import MULTI_AZ_ENGINES
 from sandbox.rds.families import CLUSTERS, INSTANCES, Family
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class Database(ABC):
     created: float
     network: Network
     parameter_group: str
+    storage_encryption: str = "none"
+    """StorageEncryptionType: `none`, `sse-rds` (a key that AWS owns) or `sse-kms`."""
     tags: Tags = field(default_factory=dict)
     status: str = CREATING
     deletion_protection: bool = False
@@ -131,7 +134,12 @@ class Instance(Database):
 
 @dataclass
 class Cluster(Database):
-    """An Aurora cluster: it holds the data, its members answer for it."""
+    """A cluster: it holds the data, its members answer for it."""
+
+    @property
+    def is_multi_az(self) -> bool:
+        """A Multi-AZ DB cluster of RDS: neither Aurora's, nor DocumentDB's, nor Neptune's."""
+        return self.engine in MULTI_AZ_ENGINES
 
     @property
     def family(self) -> Family:
@@ -164,6 +172,8 @@ class Snapshot:
     status: str
     work: Work
     data: SealedData
+    storage_encryption: str = "none"
+    """StorageEncryptionType, as its database's."""
     type: str = "manual"
     tags: Tags = field(default_factory=dict)
     shared_with: set[str] = field(default_factory=set)
@@ -187,8 +197,8 @@ class Snapshot:
 
     @property
     def of_multi_az_cluster(self) -> bool:
-        """Of a cluster that is not Aurora's."""
-        return self.family is CLUSTERS and not self.engine.startswith("aurora-")
+        """Of a Multi-AZ DB cluster: a cluster of MySQL or PostgreSQL that is not Aurora's."""
+        return self.family is CLUSTERS and self.engine in MULTI_AZ_ENGINES
 
     def open_to(self, account: str) -> bool:
         """Whether this account may read, copy and restore it."""

@@ -16,6 +16,8 @@ SHOWN = {
     "AutoMinorVersionUpgrade": "AutoMinorVersionUpgrade",
     "BacktrackWindow": "BacktrackWindow",
     "CACertificateIdentifier": "CACertificateIdentifier",
+    "DBClusterInstanceClass": "DBClusterInstanceClass",
+    "CustomIamInstanceProfile": "CustomIamInstanceProfile",
     "DatabaseInsightsMode": "DatabaseInsightsMode",
     "DedicatedLogVolume": "DedicatedLogVolume",
     "EnableCloudwatchLogsExports": "EnabledCloudwatchLogsExports",

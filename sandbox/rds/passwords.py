@@ -23,6 +23,7 @@ from sandbox.register.rds_restores import (
     SECRET_KEY_FIXED,
     SECRET_TAKES_TIME,
 )
+from sandbox.register.rds_sources import PASSWORD_CUSTOM
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -48,6 +49,7 @@ class Passwords:
         """
         given = call.parameters
         if given.get("ManageMasterUserPassword"):
+            PASSWORD_CUSTOM.refuse_if(ENGINES[database.engine].is_custom)
             _refuse_both(given)
             return self._new_secret(call, database)
         password = str(given.get("MasterUserPassword") or "")
@@ -60,6 +62,7 @@ class Passwords:
         """What a Modify call says about the password; takes effect shortly, whatever ApplyImmediately says."""
         given = call.parameters
         manage, password = given.get("ManageMasterUserPassword"), given.get("MasterUserPassword")
+        PASSWORD_CUSTOM.refuse_if((manage or password) and ENGINES[database.engine].is_custom)
         if manage:
             self._take_over(call, database)
         elif manage is False and database.secret is not None:

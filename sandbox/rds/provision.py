@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.encryption import storage_encryption
 from sandbox.rds.engines import engine_named
 from sandbox.rds.families import INSTANCES, Family
 from sandbox.rds.identifiers import Arn, new_name
@@ -25,6 +26,30 @@ if TYPE_CHECKING:
     from sandbox.kms import Key
     from sandbox.rds.core import Core
     from sandbox.rds.models import Network
+    from sandbox.rds.passwords import Passwords
+
+NEW_DATABASE = frozenset(
+    {
+        "BackupRetentionPeriod",
+        "CopyTagsToSnapshot",
+        "DBSubnetGroupName",
+        "DeletionProtection",
+        "EnableIAMDatabaseAuthentication",
+        "Engine",
+        "EngineVersion",
+        "KmsKeyId",
+        "ManageMasterUserPassword",
+        "MasterUserPassword",
+        "MasterUserSecretKmsKeyId",
+        "MasterUsername",
+        "OptionGroupName",
+        "Port",
+        "StorageEncrypted",
+        "Tags",
+        "VpcSecurityGroupIds",
+    },
+)
+"""What both Create operations take."""
 
 
 def arn_of_new(core: Core, call: Call, family: Family) -> Arn:
@@ -69,7 +94,7 @@ def new_record(core: Core, call: Call, arn: Arn, family: Family) -> dict[str, An
         AwsError: what it says cannot be.
     """
     given, engine = call.parameters, engine_named(call.parameters["Engine"])
-    MASTER_USERNAME.refuse_if(not given.get("MasterUsername"))
+    MASTER_USERNAME.refuse_if(engine.has_master_user and not given.get("MasterUsername"))
     version = given.get("EngineVersion", engine.default_version)
     asked = given.get("DBClusterParameterGroupName" if family.clustered else "DBParameterGroupName")
     resource_id = core.store.new_resource_id(family)
@@ -89,7 +114,24 @@ def new_record(core: Core, call: Call, arn: Arn, family: Family) -> dict[str, An
         **common_settings(call),
     }
     key = key_for_new(core, call, resource_id)
-    return record | {"key_arn": key.arn if key else None, "held_keys": [key] if key else []}
+    encryption = storage_encryption(core, engine, key.arn if key else None)
+    return record | {
+        "key_arn": key.arn if key else None,
+        "storage_encryption": encryption,
+        "held_keys": [key] if key else [],
+    }
+
+
+def begin_new(core: Core, passwords: Passwords, call: Call, database: Database, seconds: float) -> None:
+    """Its master password, its server, and its first seconds.
+
+    Raises:
+        AwsError: the password cannot be; then no grant of RDS stays behind.
+    """
+    with core.keys.given_back_if_refused(*database.held_keys):
+        password = passwords.initial(call, database) if engine_named(database.engine).has_master_user else ""
+    database.server = core.data.create(database, password)
+    begin(core, database, seconds)
 
 
 def placed(call: Call) -> Network:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.encryption import storage_encryption
 from sandbox.rds.engines import engine_named
 from sandbox.rds.errors import unknown_to_the_sandbox
 from sandbox.rds.families import CLUSTERS, INSTANCES
 from sandbox.rds.identifiers import Arn, is_arn
 from sandbox.rds.keys import NEEDED_TO_CREATE
+from sandbox.rds.members import add_members_of_multi_az
 from sandbox.rds.models import Cluster, Snapshot
 from sandbox.rds.network import parameter_group
 from sandbox.rds.parameters import refuse_unknown, shown
 from sandbox.rds.provision import arn_of_new, begin, common_settings, placed
 from sandbox.rds.restores import HONOURED, check_available, key_to_read, tags_of_restored
+from sandbox.rds.serverless import check_scaling
 from sandbox.rds.views import cluster_row
 from sandbox.register.rds_restores import RESTORE_ENGINE, RESTORE_KEY_HELD, RESTORE_VERSION
+from sandbox.register.rds_sources import MULTI_AZ_NEEDS
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -53,11 +57,14 @@ class RestoredClusters:
         with self._core.keys.given_back_if_refused(source_key):
             own_key = self._own_key(call, cluster.resource_id) or source_key
         cluster.key_arn = own_key.arn if own_key else None
+        cluster.storage_encryption = storage_encryption(self._core, engine_named(cluster.engine), cluster.key_arn)
         cluster.held_keys = [own_key] if own_key else []
         cluster.server = self._core.data.restore(cluster, snapshot, source_key)
         if source_key is not None and (source_key is not own_key or not RESTORE_KEY_HELD.holds):
             self._core.keys.release([source_key])
-        begin(self._core, cluster, self._core.durations.restore_of_cluster(snapshot.size_gb))
+        seconds = self._core.durations.restore_of_cluster(snapshot.size_gb)
+        begin(self._core, cluster, seconds)
+        add_members_of_multi_az(self._core, cluster, seconds)
         return {"DBCluster": cluster_row(cluster, self._core.store)}
 
     def _snapshot(self, call: Call) -> Snapshot:
@@ -74,6 +81,9 @@ class RestoredClusters:
         engine = engine_named(snapshot.engine)
         unsaid = engine.default_version if RESTORE_VERSION.holds else snapshot.engine_version
         version = given.get("EngineVersion", unsaid)
+        multi_az = snapshot.of_multi_az_cluster and "DBClusterInstanceClass" not in given
+        MULTI_AZ_NEEDS.refuse_if(multi_az, names="DBClusterInstanceClass")
+        check_scaling(given)
         group = given.get("DBClusterParameterGroupName")
         return Cluster(
             arn=arn,

@@ -100,6 +100,7 @@ class RestoredInstances:
             port=given.get("Port", snapshot.port),
             size_gb=size,
             key_arn=snapshot.key_arn,
+            storage_encryption=snapshot.storage_encryption,
             created=self._core.clock.now,
             network=network,
             parameter_group=parameter_group(call, given.get("DBParameterGroupName"), family, of_cluster=False),

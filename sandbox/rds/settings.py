@@ -33,7 +33,15 @@ class Unconfirmed:
     shared_copy_without_key_code: str = "InvalidParameterCombination"
     cluster_copy_of_unencrypted_with_key_code: str = "InvalidParameterCombination"
     restore_of_shared_encrypted_code: str = "InvalidDBSnapshotState"
-    multi_az_cluster_snapshot_code: str = "InvalidDBClusterSnapshotStateFault"
+    multi_az_cluster_snapshot_code: str | None = "InvalidDBClusterSnapshotStateFault"
+    """None: such a snapshot is shared and copied as any other; AWS's pages contradict each other."""
+    sse_rds_share_code: str | None = "InvalidDBClusterSnapshotStateFault"
+    """None: a snapshot under a key that AWS owns can be shared."""
+    sse_rds_public_code: str | None = "InvalidParameterValue"
+    """None: and made public, as an unencrypted one."""
+    sse_rds_copy_with_key_code: str | None = "InvalidParameterCombination"
+    """None: and a copy with KmsKeyId brings it under that key."""
+    custom_snapshot_code: str = "InvalidDBSnapshotState"
     copy_tags_across_accounts_code: str | None = None
     """None: CopyTags of a foreign snapshot is ignored. A code: it is refused."""
     shared_rows_name_the_arn: bool = True
@@ -49,3 +57,5 @@ class Settings:
     quotas: Quotas = field(default_factory=Quotas)
     unconfirmed: Unconfirmed = field(default_factory=Unconfirmed)
     aurora_size_gb: int = 100
+    aurora_before_2026: bool = False
+    """True: a new Aurora cluster without a key lies in clear, as those do that are older than 2026-02-18."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.encryption import SSE_RDS_TYPE
+from sandbox.rds.engines import engine_named
 from sandbox.rds.models import AVAILABLE, Snapshot
 from sandbox.register.rds_names import SHARED_ON_REQUEST
 from sandbox.register.rds_snapshots import (
@@ -17,6 +19,7 @@ from sandbox.register.rds_snapshots import (
     SHARE_PUBLIC,
     SHARE_QUOTA,
 )
+from sandbox.register.rds_sources import SHARE_CUSTOM, SHARE_SSE_RDS, SHARE_SSE_RDS_PUBLIC
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -64,10 +67,21 @@ class Sharing:
         family, unconfirmed = self._family, self._core.settings.unconfirmed
         SHARE_MANUAL.refuse_if(snapshot.type != "manual", family)
         SHARE_AVAILABLE.refuse_if(snapshot.status != AVAILABLE, family, name=snapshot.name)
-        SHARE_MULTI_AZ.refuse_if(snapshot.of_multi_az_cluster, code=unconfirmed.multi_az_cluster_snapshot_code)
+        multi_az = snapshot.of_multi_az_cluster and unconfirmed.multi_az_cluster_snapshot_code
+        SHARE_MULTI_AZ.refuse_if(multi_az, code=multi_az or None)
+        SHARE_CUSTOM.refuse_if(engine_named(snapshot.engine).is_custom, code=unconfirmed.custom_snapshot_code)
         SHARE_PUBLIC.refuse_if(snapshot.encrypted and EVERYBODY in added, code=unconfirmed.public_share_code)
+        self._check_sse_rds(snapshot, added)
         default_key = unconfirmed.refuse_sharing_under_default_key and self._under_default_key(snapshot)
         SHARE_DEFAULT_KEY.refuse_if(default_key, family, code=unconfirmed.default_key_share_code)
+
+    def _check_sse_rds(self, snapshot: Snapshot, added: set[str]) -> None:
+        unconfirmed = self._core.settings.unconfirmed
+        owned = snapshot.storage_encryption == SSE_RDS_TYPE
+        public = owned and EVERYBODY in added and unconfirmed.sse_rds_public_code
+        SHARE_SSE_RDS_PUBLIC.refuse_if(public, code=public or None)
+        shared = owned and added - {EVERYBODY} and unconfirmed.sse_rds_share_code
+        SHARE_SSE_RDS.refuse_if(shared, code=unconfirmed.sse_rds_share_code)
 
     def _under_default_key(self, snapshot: Snapshot) -> bool:
         return snapshot.key_arn == self._core.keys.default(snapshot.arn.account, snapshot.arn.region)

@@ -145,6 +145,7 @@ class Snapshots:
             vpc=database.network.vpc,
             zone=database.network.zone,
             key_arn=database.key_arn,
+            storage_encryption=database.storage_encryption,
             created=now,
             first_created=now,
             status=CREATING if SNAPSHOT_TAKES_TIME.holds else AVAILABLE,

@@ -13,7 +13,7 @@ from sandbox.register.rds_databases import RENAME_RESERVES
 from sandbox.register.rds_names import NOT_SHARED, OWNER_ONLY, SNAPSHOT_KIND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sandbox.gate import Call
     from sandbox.rds.families import Family
@@ -81,6 +81,10 @@ class Store:
     def database(self, call: Call, family: Family, name: str) -> Database:
         """The caller's instance or cluster."""
         return self.instance(call, name) if family is INSTANCES else self.cluster(call, name)
+
+    def of_family(self, family: Family) -> Mapping[Arn, Database]:
+        """All instances, or all clusters, of both accounts."""
+        return self.instances if family is INSTANCES else self.clusters
 
     def snapshot(self, call: Call, family: Family, name: str) -> Snapshot:
         """A snapshot that the caller may read: an own one, or by ARN one that is shared with the account.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sandbox.rds.core import aws_time
 from sandbox.rds.engines import ENGINES
@@ -49,7 +49,7 @@ def snapshot_row(snapshot: Snapshot, now: float, viewer: str, *, by_arn: bool = 
         "VpcId": snapshot.vpc,
         "MasterUsername": snapshot.master_username,
         family.encrypted_member: snapshot.encrypted,
-        "StorageEncryptionType": _encryption_type(snapshot.key_arn, snapshot.engine),
+        "StorageEncryptionType": snapshot.storage_encryption,
         "KmsKeyId": snapshot.key_arn,
         "StorageType": snapshot.details.get("StorageType"),
         "IAMDatabaseAuthenticationEnabled": False,
@@ -93,6 +93,13 @@ def _cluster_snapshot(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+def database_row(database: Database, store: Store) -> dict[str, Any]:
+    """DBInstance or DBCluster."""
+    if isinstance(database, Cluster):
+        return cluster_row(database, store)
+    return instance_row(cast("Instance", database), store)
+
+
 def instance_row(instance: Instance, store: Store) -> dict[str, Any]:
     """DBInstance. The endpoint appears once somebody could connect."""
     cluster = store.cluster_of(instance)
@@ -127,13 +134,13 @@ def cluster_row(cluster: Cluster, store: Store) -> dict[str, Any]:
         **_database_row(cluster),
         "Status": cluster.status,
         "DatabaseName": cluster.database_name,
-        "AllocatedStorage": 1,
+        "AllocatedStorage": cluster.size_gb if cluster.is_multi_az else 1,
         "ClusterCreateTime": aws_time(cluster.created),
         "AvailabilityZones": [cluster.network.zone],
         "DBSubnetGroup": cluster.network.subnet_group,
         "DBClusterParameterGroup": cluster.parameter_group,
         "EngineMode": cluster.shown.get("EngineMode", "provisioned"),
-        "MultiAZ": False,
+        "MultiAZ": cluster.is_multi_az,
         "CrossAccountClone": False,
         "DBClusterMembers": [
             {
@@ -173,7 +180,7 @@ def _database_row(database: Database) -> dict[str, Any]:
         "MasterUsername": database.master_username,
         "AllocatedStorage": database.size_gb,
         "StorageEncrypted": database.key_arn is not None,
-        "StorageEncryptionType": _encryption_type(database.key_arn, database.engine),
+        "StorageEncryptionType": database.storage_encryption,
         "KmsKeyId": database.key_arn,
         "VpcSecurityGroups": _security_groups(database),
         "BackupRetentionPeriod": database.backup_retention_days,
@@ -190,13 +197,6 @@ def _database_row(database: Database) -> dict[str, Any]:
 
 def _security_groups(database: Database) -> list[dict[str, str]]:
     return [{"VpcSecurityGroupId": group, "Status": "active"} for group in database.network.security_groups]
-
-
-def _encryption_type(key_arn: str | None, engine: str) -> str:
-    """Since 2026 what Aurora calls unencrypted lies under a key that AWS owns."""
-    if key_arn is not None:
-        return "sse-kms"
-    return "sse-rds" if ENGINES[engine].is_aurora else "none"
 
 
 def _parameter_family(snapshot: Snapshot) -> str:

@@ -9,6 +9,7 @@ from sandbox.register import (
     rds_names,
     rds_restores,
     rds_snapshots,
+    rds_sources,
     stepfunctions,
 )
 from sandbox.register.rule import Rule, switched_off
@@ -21,6 +22,7 @@ ROOMS = (
     rds_copies,
     rds_databases,
     rds_restores,
+    rds_sources,
     kms_policies,
     kms_keys,
     events,

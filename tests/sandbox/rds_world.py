@@ -108,13 +108,20 @@ class World:
         self.client("rds", account).create_db_cluster(**parameters)
         self.wait(lambda: self.status_of_cluster(name, account) == "available")
 
-    def member(self, name: str, cluster: str, account: Account = SOURCE, engine: str = "aurora-mysql") -> None:
+    def multi_az_cluster(self, name: str = "example-db", **more: Any) -> None:
+        """A new, available Multi-AZ DB cluster of MySQL with its three instances."""
+        storage = {"AllocatedStorage": 100, "StorageType": "io1", "Iops": 1000}
+        self.cluster(name, **{"Engine": "mysql", "DBClusterInstanceClass": "db.m6gd.large", **storage, **more})
+
+    def member(
+        self, name: str, cluster: str, account: Account = SOURCE, engine: str = "aurora-mysql", **more: Any
+    ) -> None:
         """A new, available instance of a cluster."""
         self.client("rds", account).create_db_instance(
             DBInstanceIdentifier=name,
-            DBInstanceClass="db.r6g.large",
             Engine=engine,
             DBClusterIdentifier=cluster,
+            **{"DBInstanceClass": "db.r6g.large", **more},
         )
         self.wait(lambda: self.status_of_instance(name, account) == "available")
 
@@ -129,6 +136,27 @@ class World:
         rds = self.client("rds", account)
         rds.copy_db_snapshot(SourceDBSnapshotIdentifier=source, TargetDBSnapshotIdentifier=name, **more)
         return self.until_snapshot(name, account)
+
+    def cluster_snapshot(self, name: str, cluster: str = "example-db", account: Account = SOURCE) -> str:
+        """The ARN of a new, available snapshot of a cluster."""
+        rds = self.client("rds", account)
+        rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=name, DBClusterIdentifier=cluster)
+        return self.until_cluster_snapshot(name, account)
+
+    def share_cluster_snapshot(self, name: str, *accounts: str) -> None:
+        self.client().modify_db_cluster_snapshot_attribute(
+            DBClusterSnapshotIdentifier=name,
+            AttributeName="restore",
+            ValuesToAdd=list(accounts) or [TARGET.id],
+        )
+
+    def until_cluster_snapshot(self, name: str, account: Account = SOURCE) -> str:
+        self.wait(lambda: self.cluster_snapshot_row(name, account)["Status"] == "available")
+        return str(self.cluster_snapshot_row(name, account)["DBClusterSnapshotArn"])
+
+    def cluster_snapshot_row(self, name: str, account: Account = SOURCE) -> dict[str, Any]:
+        answer = self.client("rds", account).describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=name)
+        return dict(answer["DBClusterSnapshots"][0])
 
     def share(self, name: str, account: Account = TARGET) -> None:
         self.client().modify_db_snapshot_attribute(

@@ -200,3 +200,16 @@ def test_engines_without_a_server_are_control_plane_only(world: World) -> None:
     (restored,) = rds.describe_db_instances(DBInstanceIdentifier="ora-2")["DBInstances"]
     assert restored["MasterUserSecret"]["SecretStatus"] == "active"
     assert code_of(rds.describe_db_instances, DBInstanceIdentifier="nope") == "DBInstanceNotFound"
+
+
+def test_a_stopped_server_lets_nobody_in_and_keeps_its_rows(world: World) -> None:
+    world.instance(DBName="example", MasterUserPassword=PRODUCTION)
+    port = instance_port("db", world.client())
+    write_rows("postgres", port)
+    world.client().stop_db_instance(DBInstanceIdentifier="db")
+    with pytest.raises(LoginError):
+        rows("postgres", port, PRODUCTION)
+    world.pass_time(HOUR)
+    world.client().start_db_instance(DBInstanceIdentifier="db")
+    world.pass_time(HOUR)
+    assert rows("postgres", instance_port("db", world.client()), PRODUCTION) == ROWS

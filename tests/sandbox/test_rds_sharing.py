@@ -111,13 +111,9 @@ def test_an_automated_snapshot_is_not_deleted_by_a_call(world: World) -> None:
 
 
 def test_a_snapshot_of_a_multi_az_cluster_is_neither_shared_nor_copied(world: World) -> None:
-    """The sandbox makes no Multi-AZ clusters; their snapshots are known by an engine that is not Aurora's."""
-    world.cluster(KmsKeyId=world.key())
+    world.multi_az_cluster(KmsKeyId=world.key())
+    world.cluster_snapshot("c")
     rds = world.client()
-    rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="c", DBClusterIdentifier="example-db")
-    world.pass_time(3600)
-    (snapshot,) = [one for one in world.rds.store.snapshots.values() if one.name == "c"]
-    snapshot.engine = "postgres"
     share = {"DBClusterSnapshotIdentifier": "c", "AttributeName": "restore", "ValuesToAdd": [TARGET.id]}
     copy = {"SourceDBClusterSnapshotIdentifier": "c", "TargetDBClusterSnapshotIdentifier": "d"}
     assert code_of(rds.modify_db_cluster_snapshot_attribute, **share) == "InvalidDBClusterSnapshotStateFault"

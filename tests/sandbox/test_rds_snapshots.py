@@ -94,6 +94,24 @@ def test_the_quota_of_manual_snapshots(world: World) -> None:
     assert refusal == ("SnapshotQuotaExceeded", "Cannot create more than 1 manual snapshots")
 
 
+def test_an_account_sees_how_much_of_its_quotas_it_uses(world: World) -> None:
+    world.instance()
+    world.cluster()
+    world.member("example-db-1", "example-db")
+    world.rds.settings.quotas.manual_instance_snapshots = 7
+    world.snapshot("s1")
+    rows = world.client().describe_account_attributes()["AccountQuotas"]
+    shown = {row["AccountQuotaName"]: (row["Used"], row["Max"]) for row in rows}
+    assert shown == {
+        "DBInstances": (2, 40),  # a cluster's member is one, too
+        "ManualSnapshots": (1, 7),
+        "DBClusters": (1, 40),
+        "ManualClusterSnapshots": (0, 100),
+    }
+    elsewhere = world.client(account=TARGET).describe_account_attributes()["AccountQuotas"]
+    assert {row["Used"] for row in elsewhere} == {0}
+
+
 def test_a_member_of_a_cluster_has_no_snapshots_of_its_own(world: World) -> None:
     world.cluster()
     world.member("example-db-1", "example-db")
