@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _BUSY_SECONDS = 15
 _FULL_SECONDS = 60
+_SPREAD_SECONDS = 15  # those who wait for the same thing do not all come back at the same moment
 _LOCKED = "another transfer is editing the key policy"
+_FULL = "the key policy has no room until another transfer's lease is closed"
 
 
 @entry_point
@@ -34,22 +36,23 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     # a step that runs again gets its own lock; closing waits for an opening that still runs
     with locks.held(table, asked.key_arn, f"{asked.transfer} {event['action']}") as free:
         if event["action"] == "close":
-            return _close(Leases(table), asked) if free else _later(_LOCKED, _BUSY_SECONDS)
+            return _close(Leases(table), asked) if free else _later(_LOCKED, _spread(_BUSY_SECONDS, asked.transfer))
         plan = TransferPlan.read(event["plan"])
-        return _open(Leases(table), plan, event["role_arn"]) if free else _wait_for_lock(plan)
+        opened = _open(Leases(table), plan, event["role_arn"]) if free else _wait_for_lock(plan, event["since"])
+        return opened or _wait_for_room(plan, event["since"])
 
 
-def _wait_for_lock(plan: TransferPlan) -> Result:
+def _wait_for_lock(plan: TransferPlan, since: str) -> Result:
     if _is_late(plan):
         raise KeyPolicyNotEditable(
             "Other transfers held the key's lock until this one's deadline had passed",
             resource=plan.key_arn,
             remedy="deploy with a longer DeadlineHours, or give this route a key of its own",
         )
-    return _later(_LOCKED, _BUSY_SECONDS)
+    return _later(_LOCKED, _next_try(_BUSY_SECONDS, plan, since))
 
 
-def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result:
+def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result | None:
     wanted = wanted_lease(plan, Settings(), role_arn)
     kms, settings = aws.client("kms"), Settings()
     find_transfer_key(kms, plan.key_arn, region=plan.region)
@@ -64,19 +67,29 @@ def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result:
     edit = policy.open(wanted)
     if edit is None:
         leases.close(plan.transfer)
-        return _wait_for_room(plan)
+        return None
     leases.note(replace(record, seen=True))
     return _done(record.opened_at, edit)
 
 
-def _wait_for_room(plan: TransferPlan) -> Result:
+def _wait_for_room(plan: TransferPlan, since: str) -> Result:
     if _is_late(plan):
         raise KeyPolicyFull(
             "The leases of other transfers filled the key policy until this one's deadline had passed",
             resource=plan.key_arn,
             remedy="run fewer transfers at once, or give this route a key of its own",
         )
-    return _later("the key policy has no room until another transfer's lease is closed", _FULL_SECONDS)
+    return _later(_FULL, _next_try(_FULL_SECONDS, plan, since))
+
+
+def _next_try(soonest: int, plan: TransferPlan, since: str) -> int:
+    """Return the seconds until the next try: the more, the longer it has waited, for an execution has 25,000 events."""
+    look = waits.not_yet("waiting", None, waits.Span.of(since, plan.deadline))
+    return _spread(max(soonest, look.wait_seconds), plan.transfer)
+
+
+def _spread(seconds: int, transfer: str) -> int:
+    return seconds + int(transfer, 16) % _SPREAD_SECONDS
 
 
 def _policy(leases: Leases, key_arn: str, transfer: str) -> KeyPolicy:

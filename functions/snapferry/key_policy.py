@@ -103,8 +103,8 @@ class KeyPolicy:
         if lease.holds(before, wanted):
             return Edit(before)
         document = lease.opened(before, wanted)
-        others_leave_room = policy_checks.fits(lease.opened(lease.without_leases(before), wanted))
-        if others_leave_room and not policy_checks.fits(document):
+        others_leave_room = policy_checks.has_room(lease.opened(lease.without_leases(before), wanted))
+        if others_leave_room and not policy_checks.has_room(document):
             return None
         policy_checks.check(document, self._key_arn, editor=self._editor)
         return self._put(before, document, lambda seen: lease.holds(seen, wanted))

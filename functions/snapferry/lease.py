@@ -16,6 +16,10 @@ type Statement = dict[str, Any]
 SIZE_LIMIT: Final = 32 * 1024
 """Bytes that a key policy may have (aws-facts 4.3)."""
 
+RESERVE: Final = 2 * 1024
+"""Bytes that leases leave free. If they filled the document, KMS would refuse the key's administrators an edit of their
+own, such as a Deny in an emergency, until a transfer ends; two long statements fit into it."""
+
 _SID: Final = re.compile(r"Snapferry([0-9a-f]{16})(Look|Use|Grant)")
 _DEAD_PRINCIPAL: Final = re.compile(r"A(IDA|ROA)[A-Z0-9]{12,}")
 

@@ -35,17 +35,18 @@ def check(document: Policy, key_arn: str, *, editor: str) -> None:
             resource=key_arn,
             remedy='allow "kms:*" to the account\'s root in the key policy, as KMS does by default',
         )
-    if not fits(document):
+    if not has_room(document):
         raise KeyPolicyFull(
-            f"The key policy has no room for a lease: {lease.size(document)} of {lease.SIZE_LIMIT} bytes",
+            f"The key policy has no room for a lease: with one it has {lease.size(document)} of {lease.SIZE_LIMIT} "
+            f"bytes, and {lease.RESERVE} stay free for edits of its administrators",
             resource=key_arn,
             remedy="shorten it, or give this stack a key of its own",
         )
 
 
-def fits(document: Policy) -> bool:
-    """Tell whether a document is within KMS's limit."""
-    return lease.size(document) <= lease.SIZE_LIMIT
+def has_room(document: Policy) -> bool:
+    """Tell whether a document with a lease in it leaves its administrators room for an edit of their own."""
+    return lease.size(document) <= lease.SIZE_LIMIT - lease.RESERVE
 
 
 def locks_out(document: Policy, editor: str) -> bool:

@@ -1,12 +1,12 @@
 """Writing a key policy: what KMS would refuse is not tried, and what others write is not lost silently."""
 
-import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from snapferry import lease as leases
+from snapferry import policy_checks
 from snapferry.errors import (
     KeyPolicyEditLost,
     KeyPolicyFull,
@@ -16,46 +16,11 @@ from snapferry.errors import (
 )
 from snapferry.key_policy import Books, Edit, KeyPolicy
 from snapferry.lease import Lease
+from tests.unit.fake_kms import KEY, Kms
 from tests.unit.policies import ADMINISTRATORS, POLICY, lease
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 EDITOR = "arn:aws:iam::111111111111:role/snapferry-source-EditKeyPolicyFunctionRole"
 OTHER = {**ADMINISTRATORS, "Sid": "SomebodyElse"}
-
-
-class Kms:
-    """One key's policy; KMS shows a new one only after a while, and somebody else may write at any moment."""
-
-    def __init__(self, policy: dict[str, Any]) -> None:
-        self.written = [leases.encoded(policy)]
-        self.reads_until_shown = 0
-        self.refusal: str | None = None
-        self.message = "No."
-        self.before_put: Callable[[], None] = lambda: None
-        self.after_put: Callable[[], None] = lambda: None
-        self.stale_reads = 0
-
-    @property
-    def policy(self) -> dict[str, Any]:
-        return cast("dict[str, Any]", json.loads(self.written[-1]))
-
-    def get_key_policy(self, *, KeyId: str, PolicyName: str) -> dict[str, str]:  # noqa: N803 - boto3's names
-        assert (KeyId, PolicyName) == (KEY, "default")
-        stale = self.stale_reads > 0
-        self.stale_reads -= stale
-        return {"Policy": self.written[-2 if stale else -1]}
-
-    def put_key_policy(self, *, KeyId: str, PolicyName: str, Policy: str) -> None:  # noqa: N803 - boto3's names
-        assert (KeyId, PolicyName) == (KEY, "default")
-        if self.refusal:
-            raise ClientError({"Error": {"Code": self.refusal, "Message": self.message}}, "PutKeyPolicy")
-        self.before_put()
-        self.written.append(Policy)
-        self.stale_reads = self.reads_until_shown
-        self.after_put()
 
 
 class Time:
@@ -201,7 +166,7 @@ def test_any_other_error_of_kms_flies_as_it_is() -> None:
 def test_without_room_because_of_other_leases_it_waits() -> None:
     document = POLICY
     others = [f"{number:016x}" for number in range(100)]
-    while leases.size(leases.opened(document, lease())) <= leases.SIZE_LIMIT:
+    while policy_checks.has_room(leases.opened(document, lease())):
         document = leases.opened(document, lease(others.pop()))
     kms = Kms(document)
     assert of(kms, seen=tuple(leases.transfers_in(document))).open(lease()) is None
