@@ -13,6 +13,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from sandbox.protocol import Reply
+from sandbox.savings import save_work
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,6 +29,7 @@ class Moto:
     """moto's answer to a request that the gate has let through."""
 
     def __init__(self) -> None:
+        save_work()
         reset()
         self._application = DomainDispatcherApplication(_quiet_app)
         self._failures = threading.local()

@@ -29,6 +29,7 @@ class _Handler(WSGIRequestHandler):
     """One request: quiet, and with its path as the client wrote it."""
 
     disable_nagle_algorithm = True  # else each answer waits for the client's delayed acknowledgement
+    wbufsize = -1  # an answer is written at once, not each header by itself, which would wake the client every time
 
     def get_environ(self) -> dict[str, Any]:
         return {**super().get_environ(), "RAW_URI": self.path, "REQUEST_URI": self.path}

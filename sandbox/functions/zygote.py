@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import importlib
 import importlib.util
 import json
 import os
@@ -24,21 +23,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from types import ModuleType
 
-# Loaded once for all processes; other services' models are loaded by the handlers that use them.
-PRELOADED_SERVICES = ("dynamodb", "events", "kms", "rds", "secretsmanager", "sqs", "ssm", "stepfunctions", "sts")
-# What functions are commonly shipped with: read and compiled once. Nothing of the deployed code itself is loaded here.
-PRELOADED_MODULES = ("aws_lambda_powertools.logging", "aws_lambda_powertools.utilities.typing", "pydantic.main")
 DESCRIPTORS = 3
-# As in sandbox/gate.py, which cannot be imported here.
-DELAY_HEADER = "x-sandbox-delay"
 PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
     """Prepare, then fork until nobody asks any more."""
-    worker = load_worker()
+    worker = load("worker")
     time.sleep = worker.sleep  # before boto3, which must not keep the real one
-    preload(worker)
+    load("preload").preload(worker.api_call, worker.sleep)
     gc.freeze()  # what is shared with the children stays shared
     with socket.socket(fileno=int(sys.argv[1])) as parent:
         while True:
@@ -49,46 +42,16 @@ def main() -> None:
     os.killpg(0, signal.SIGKILL)  # the handlers' processes, wherever they are
 
 
-def load_worker() -> ModuleType:
-    """The module beside this one, by its path: the sandbox's package is not importable for handlers."""
-    spec = importlib.util.spec_from_file_location("lambda_worker", Path(__file__).with_name("worker.py"))
+def load(name: str) -> ModuleType:
+    """A module beside this one, by its path: the sandbox's package is not importable for handlers."""
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"lambda_{name}", path)
     if spec is None or spec.loader is None:
-        raise FileNotFoundError("worker.py")
+        raise FileNotFoundError(path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules["lambda_worker"] = module  # dataclasses look their module up
+    sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
-
-
-def preload(worker: ModuleType) -> None:
-    """Import boto3 and its companions, load the services' models once, and let every API call ask for time."""
-    for name in PRELOADED_MODULES:
-        if importlib.util.find_spec(name.partition(".")[0]):
-            importlib.import_module(name)
-    import boto3  # noqa: F401, PLC0415 -- after time.sleep is replaced
-    import botocore.endpoint  # noqa: PLC0415
-    import botocore.loaders  # noqa: PLC0415
-    import botocore.session  # noqa: PLC0415
-
-    loader = botocore.loaders.create_loader()
-    for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
-        loader.load_data(name)
-    for service in PRELOADED_SERVICES:
-        loader.load_service_model(service, "service-2")
-        loader.load_service_model(service, "endpoint-rule-set-1")
-    botocore.session.create_loader = lambda *_: loader
-
-    endpoint: Any = botocore.endpoint.Endpoint
-    send = endpoint._send  # noqa: SLF001 -- each attempt passes here, retries too
-
-    def send_in_time(self: Any, request: Any) -> Any:
-        worker.api_call()
-        response = send(self, request)
-        if DELAY_HEADER in response.headers:
-            worker.sleep(float(response.headers[DELAY_HEADER]))
-        return response
-
-    endpoint._send = send_in_time  # noqa: SLF001
 
 
 def receive(parent: socket.socket) -> tuple[dict[str, Any], list[int]]:
