@@ -1,6 +1,8 @@
 """Names: each one that we make has to please RDS, whatever the database is called."""
 
+import random
 import re
+import string
 
 import pytest
 from hypothesis import assume, given
@@ -31,6 +33,47 @@ def test_both_snapshots_have_names_that_rds_takes_and_that_differ(database: str,
     assert snapshot != copy
     assert snapshot.startswith("sf-")  # the roles may touch nothing else
     assert copy.startswith("sf-")
+
+
+def test_ten_thousand_databases_and_transfers_get_names_that_please_rds_and_meet_never() -> None:
+    chance = random.Random(2026)  # noqa: S311 - nothing secret
+    seen: dict[str, tuple[str, str]] = {}
+    for _ in range(10_000):
+        database, transfer = a_database(chance), f"{chance.getrandbits(64):016x}"
+        for name in (names.snapshot_name(database, transfer), names.copy_name(database, transfer)):
+            assert pleases_rds(name), (database, transfer)
+            assert names.is_of(name, transfer)
+            assert seen.setdefault(name, (database, transfer)) == (database, transfer)
+        assert names.snapshot_name(database, transfer) == names.snapshot_name(database.swapcase(), transfer)
+    assert len(seen) == 2 * 10_000
+
+
+def a_database(chance: random.Random) -> str:
+    """A name that RDS takes, with hyphens wherever they may stand: most of all around where long names are cut."""
+    letters = [chance.choice(string.ascii_letters)]
+    length = chance.choice([1, 2, chance.randint(3, 63), chance.randint(38, 43), 63])
+    while len(letters) < length:
+        hyphen = letters[-1] != "-" and len(letters) < length - 1 and chance.random() < chance.choice([0.1, 0.9])
+        letters.append("-" if hyphen else chance.choice(string.ascii_letters + string.digits))
+    name = "".join(letters)
+    assert names.is_database_name(name)
+    return name
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "transfer", "ours"),
+    [
+        ("sf-orders-0123456789abcdef", "0123456789abcdef", True),
+        ("sf-orders-0123456789abcdef-c", "0123456789abcdef", True),
+        ("sf-orders-0123456789abcdef-d", "0123456789abcdef", False),
+        ("sf-orders-0123456789abcdef", "fedcba9876543210", False),
+        ("sf-orders", "", False),
+        ("orders-0123456789abcdef", "0123456789abcdef", False),
+        ("rds:sf-orders-0123456789abcdef", "0123456789abcdef", False),
+    ],
+)
+def test_whose_a_snapshot_is_by_its_name(snapshot: str, transfer: str, ours: object) -> None:
+    assert names.is_of(snapshot, transfer) is ours
 
 
 @given(DATABASES, TRANSFERS, TRANSFERS)
