@@ -34,6 +34,7 @@ PROFILE = "/snapferry/profiles/default"
 CONNECTION = f"/snapferry/{DATABASE}/connection"
 
 _SUBNET_GROUP = "databases"
+_BLOCK, _PORTS = "10.0.0.0/16", (3306, 5432)
 _CLASS, _GIGABYTES = "db.r6g.large", 100
 _PATIENCE = 3600.0  # virtual seconds for RDS to make one thing
 
@@ -49,7 +50,8 @@ class Network:
     vpc: str
     subnet_group: str
     security_group: str
-    """The applications'."""
+    """The applications'; it admits the whole VPC, and so whoever sits at this machine."""
+    subnets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,16 +146,19 @@ def set_stage(
 def make_network(sandbox: Sandbox, account: Account) -> Network:
     """A VPC with a subnet in two zones, the DB subnet group `databases`, and the applications' security group."""
     ec2 = sandbox.client("ec2", account)
-    vpc = str(ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
+    vpc = str(ec2.create_vpc(CidrBlock=_BLOCK)["Vpc"]["VpcId"])
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=zone)["Subnet"]["SubnetId"]
         for block, zone in (("10.0.0.0/24", "eu-west-1a"), ("10.0.1.0/24", "eu-west-1b"))
     ]
     group = str(ec2.create_security_group(GroupName="applications", Description="Applications", VpcId=vpc)["GroupId"])
+    admitted = {"IpProtocol": "tcp", "IpRanges": [{"CidrIp": _BLOCK, "Description": "whoever is in the VPC"}]}
+    rules = [{**admitted, "FromPort": port, "ToPort": port} for port in _PORTS]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rules)
     sandbox.client("rds", account).create_db_subnet_group(
         DBSubnetGroupName=_SUBNET_GROUP, DBSubnetGroupDescription="Databases", SubnetIds=subnets
     )
-    return Network(vpc, _SUBNET_GROUP, group)
+    return Network(vpc, _SUBNET_GROUP, group, tuple(subnets))
 
 
 def write_profile(sandbox: Sandbox, network: Network, **more: object) -> None:

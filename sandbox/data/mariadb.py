@@ -69,7 +69,7 @@ class MariadbServer(Server):
             "plugin-dir": str(nothing),
             "secure-file-priv": str(nothing),
             "port": str(self.port),
-            "bind-address": "127.0.0.1",
+            "bind-address": self.host,
         }
         settings = places | _SETTINGS | ({"skip-networking": None} if private else {})
         words = [f"--{name}" if value is None else f"--{name}={value}" for name, value in settings.items()]

@@ -22,8 +22,8 @@ from sandbox.data.server import ADMIN, Server
 _HBA = f"""\
 local all         {ADMIN} trust
 local replication {ADMIN} trust
-host  all         {ADMIN} 127.0.0.1/32 reject
-host  all         all     127.0.0.1/32 scram-sha-256
+host  all         {ADMIN} 127.0.0.0/8 reject
+host  all         all     127.0.0.0/8 scram-sha-256
 """
 # Small and quick. Commits reach the operating system at once (synchronous_commit stays on) but not the disk.
 # wal_keep_size: pg_basebackup fetches, at its end, all WAL written since its start.
@@ -56,7 +56,7 @@ class PostgresServer(Server):
     def _command(self, *, private: bool) -> list[str | Path]:
         places = {
             "port": str(self.port),
-            "listen_addresses": "" if private else "127.0.0.1",
+            "listen_addresses": "" if private else self.host,
             "unix_socket_directories": str(self.sockets),
         }
         settings = [f"--{name}={value}" for name, value in (places | _SETTINGS).items()]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Self
 
 from sandbox.data import folders, processes
+from sandbox.data.clients import HOST
 from sandbox.data.processes import DataError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _TRIES, _PAUSE = 3000, 0.01  # tries, not a deadline: under the virtual clock th
 
 
 class Server(ABC):
-    """One database server on 127.0.0.1, with its files in one directory.
+    """One database server on an address of loopback, with its files in one directory.
 
     It stays the same server, with the same port, when stopped and started again. What was committed survives
     every stop, also the death of the sandbox; a power failure it does not (nothing is synced to disk).
@@ -28,18 +29,21 @@ class Server(ABC):
 
     _ends_by: ClassVar[signal.Signals]
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, host: str = HOST) -> None:
         """Claim a directory that `nobody` can enter when we are root; see `folders.open_directory`."""
         self.directory = directory
+        self.host = host
         self.port = processes.free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._sockets: Path | None = None
         folders.make(directory)
 
     @classmethod
-    def create(cls, directory: Path, *, master: str, password: str, database: str | None = None) -> Self:
+    def create(
+        cls, directory: Path, *, master: str, password: str, database: str | None = None, host: str = HOST
+    ) -> Self:
         """Make a new server with a master user and, if named, a first database; it is started."""
-        server = cls(directory)
+        server = cls(directory, host)
         try:
             folders.copy(cls._template(), server.data)
             server.start()
@@ -50,13 +54,13 @@ class Server(ABC):
         return server
 
     @classmethod
-    def restore(cls, directory: Path, stream: BinaryIO) -> Self:
+    def restore(cls, directory: Path, stream: BinaryIO, *, host: str = HOST) -> Self:
         """Make a server from the bytes of a backup; it is not started, so nobody can use it yet.
 
         Raises:
             DataError: the bytes are no backup. Errors of the stream itself pass through; either way no files stay.
         """
-        server = cls(directory)
+        server = cls(directory, host)
         try:
             folders.unpack(stream, server.data)
         except BaseException:
@@ -75,7 +79,7 @@ class Server(ABC):
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start for clients on `127.0.0.1:port` and wait until they are welcome. Does nothing if it runs."""
+        """Start for clients on `host:port` and wait until they are welcome. Does nothing if it runs."""
         if not self.running:
             self._launch(private=False)
 

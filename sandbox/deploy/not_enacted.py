@@ -37,6 +37,5 @@ WITHOUT_EFFECT: Final[dict[tuple[str, str], str]] = {
     ("AWS::DynamoDB::Table", "SSESpecification"): "kept; items are in this machine's memory",
     ("AWS::SQS::Queue", "KmsMasterKeyId"): "kept; messages are in this machine's memory",
     ("AWS::SNS::Topic", "KmsMasterKeyId"): "kept; messages are in this machine's memory",
-    ("AWS::EC2::SecurityGroup", "*"): "kept; databases listen on loopback whatever it says",
 }
 """(type, property or "*") -> why it is kept, and can be read back, but nothing acts upon it."""

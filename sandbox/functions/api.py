@@ -12,7 +12,7 @@ from sandbox.register.stepfunctions import PAYLOAD_SIZE, STATEMENT_ID
 if TYPE_CHECKING:
     from sandbox.functions.function import Function
     from sandbox.functions.registry import Functions
-    from sandbox.functions.spec import Invocation
+    from sandbox.functions.spec import FunctionSpec, Invocation
     from sandbox.gate import Call, Gate
     from sandbox.world import Sandbox
 
@@ -126,7 +126,16 @@ def configuration(function: Function) -> dict[str, Any]:
         "PackageType": "Zip",
         "Environment": {"Variables": dict(spec.environment)},
         "LoggingConfig": {"LogFormat": "JSON", "LogGroup": spec.log_group},
-    } | ({"DeadLetterConfig": {"TargetArn": spec.dead_letter}} if spec.dead_letter else {})
+    } | _optional(spec)
+
+
+def _optional(spec: FunctionSpec) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if spec.dead_letter:
+        found["DeadLetterConfig"] = {"TargetArn": spec.dead_letter}
+    if spec.vpc:
+        found["VpcConfig"] = {"SubnetIds": [*spec.vpc.subnets], "SecurityGroupIds": [*spec.vpc.groups]}
+    return found
 
 
 def statement(parameters: dict[str, Any], function: Function) -> dict[str, Any]:

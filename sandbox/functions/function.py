@@ -114,7 +114,7 @@ class Function:
         stream = f"{self.spec.account}-{self.spec.name}-{self.cold_starts}"
         environment = variables(self.spec, self.credentials(), self._sandbox.url, stream)
         self._sandbox.clock.sleep(COLD_START_SECONDS)
-        return self._zygote.spawn(environment, self._logs / stream)
+        return self._zygote.spawn(self.spec.arn, environment, self._logs / stream)
 
     def _run(self, process: HandlerProcess, event: Any) -> Invocation:
         clock = self._sandbox.clock

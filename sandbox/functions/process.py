@@ -33,6 +33,8 @@ class Zygote:
         self._closed = False
         self._program: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+        self.owners: dict[int, str] = {}
+        """The ARN of the function of each process that runs."""
 
     def start(self) -> None:
         """Begin to start it, if nobody has: it is ready when the first handler is wanted."""
@@ -40,8 +42,8 @@ class Zygote:
             if self._socket is None and not self._closed:
                 self._start()
 
-    def spawn(self, environment: dict[str, str], log: Path) -> HandlerProcess:
-        """A new handler's process; its stdout and stderr are appended to `log`."""
+    def spawn(self, owner: str, environment: dict[str, str], log: Path) -> HandlerProcess:
+        """A new process of a function; its stdout and stderr are appended to `log`."""
         commands_read, commands_write = os.pipe()
         answers_read, answers_write = os.pipe()
         log_fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -51,10 +53,12 @@ class Zygote:
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
+        self.owners[pid] = owner
         return HandlerProcess(self, pid, os.fdopen(commands_write, "wb", 0), os.fdopen(answers_read, "rb"), log)
 
     def end(self, pid: int, *, kill: bool) -> int:
         """The exit code of a process that ended, or is killed here; minus the signal if by one."""
+        self.owners.pop(pid, None)
         if self._closed:  # they were all killed
             if not kill:
                 raise Cancelled  # it did not end by itself, and nobody is left who would want to know

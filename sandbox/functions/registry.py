@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import PARTITION, REGION
+from sandbox.doors.processes import parents_of
 from sandbox.functions import api
 from sandbox.functions.asynchronous import Later
 from sandbox.functions.function import Function
@@ -46,6 +47,8 @@ class Functions:
         """Answer Lambda's operations."""
         api.register(self, self._sandbox, gate)
         self._sandbox.permissions.policy_sources.append(self.policy_of)
+        firewall = self._sandbox.rds.firewall
+        firewall.handlers, firewall.function_of = lambda: tuple(self._zygote.owners), self.behind
 
     def add(self, spec: FunctionSpec) -> None:
         """Deploy a function; one of the same ARN is replaced, and keeps its policy and its log."""
@@ -96,6 +99,12 @@ class Functions:
         """The policy that stands on a function; None for none, and for what is no function."""
         function = self._functions.get(arn)
         return function.policy if function else None
+
+    def behind(self, pid: int) -> FunctionSpec | None:
+        """The function whose process this is, or is a child of; None if it is no function's."""
+        owners = self._zygote.owners
+        owner = next((owners[one] for one in parents_of(pid) if one in owners), None)
+        return self._functions[owner].spec if owner in self._functions else None
 
     def logs(self, name: str, account: str | None = None) -> list[str]:
         """What the function of this name or ARN printed, line by line, oldest first."""

@@ -17,6 +17,14 @@ VERSION = "$LATEST"
 
 
 @dataclass(frozen=True)
+class VpcConfig:
+    """Where a function's network interfaces are."""
+
+    subnets: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FunctionSpec:
     """One Lambda function as a template declares it; the defaults are AWS's."""
 
@@ -43,6 +51,8 @@ class FunctionSpec:
     """Queue that gets the event itself (the function's DeadLetterConfig)."""
     runtime: str = "python3.13"
     description: str = ""
+    vpc: VpcConfig | None = None
+    """None: it runs outside of every VPC."""
     own_log_group: str | None = None
     """LoggingConfig's LogGroup, where the template names one."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.session import get_session
 
+from sandbox.doors import Firewall
 from sandbox.rds.account import AccountAttributes
 from sandbox.rds.clusters import Clusters
 from sandbox.rds.copies import Copies
@@ -26,6 +27,7 @@ from sandbox.rds.restored_instances import RestoredInstances
 from sandbox.rds.sharing import Sharing
 from sandbox.rds.snapshots import Snapshots
 from sandbox.rds.stopping import Stopping
+from sandbox.rds.store import Store
 from sandbox.rds.tags import TagOperations
 
 if TYPE_CHECKING:
@@ -58,8 +60,9 @@ class Rds:
             directory: the servers' files and the sealed snapshots go below it.
             data: False for a control plane without servers.
         """
-        self.core = Core(clock, Keys(kms), DataPlane(directory, enabled=data))
-        self.store = self.core.store
+        self.store = Store()
+        self.firewall = Firewall(clock, self.store)
+        self.core = Core(clock, Keys(kms), DataPlane(directory, self.firewall, enabled=data), self.store)
         self.durations = self.core.durations
         self.settings = self.core.settings
         self.on_event = self.core.on_event

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from sandbox.data.engines import engine_for
 from sandbox.data.sealed import open_sealed, seal
+from sandbox.doors.guarded import GuardedServer, hidden_address
 from sandbox.rds.keys import encryption_context
 from sandbox.rds.models import SealedData
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.data.server import Server
+    from sandbox.doors import Firewall
     from sandbox.kms import Key
     from sandbox.rds.models import Database, Snapshot
 
@@ -25,13 +27,14 @@ CHUNK = 1 << 20
 class DataPlane:
     """Makes, seals and restores the data of databases, below one directory."""
 
-    def __init__(self, directory: Path, *, enabled: bool) -> None:
+    def __init__(self, directory: Path, firewall: Firewall, *, enabled: bool) -> None:
         """With `enabled=False`, or for an engine without a server, everything is control plane only."""
         self._directory = directory
+        self._firewall = firewall
         self._enabled = enabled
         self._numbers = itertools.count(1)
 
-    def create(self, database: Database, password: str) -> Server | None:
+    def create(self, database: Database, password: str) -> GuardedServer | None:
         """A new server with a master user; stopped, until the database is available."""
         kind = engine_for(database.engine) if self._enabled else None
         if kind is None:
@@ -41,17 +44,19 @@ class DataPlane:
             master=database.master_username,
             password=password,
             database=database.database_name,
+            host=hidden_address(),
         )
         server.stop()
-        return server
+        return self._guarded(database, server)
 
-    def restore(self, database: Database, snapshot: Snapshot, key: Key | None) -> Server | None:
+    def restore(self, database: Database, snapshot: Snapshot, key: Key | None) -> GuardedServer | None:
         """A server from a snapshot's data, decrypted with a key that the caller may use; stopped."""
         kind = engine_for(database.engine) if self._enabled else None
         if kind is None or snapshot.data.path is None:
             return None
         with _opened(snapshot, key) as stream:
-            return kind.restore(self._new_path(database), stream)
+            server = kind.restore(self._new_path(database), stream, host=hidden_address())
+        return self._guarded(database, server)
 
     def take(self, database: Database, identity: str, key: Key | None) -> SealedData:
         """A snapshot's file with the data as it is now."""
@@ -69,6 +74,9 @@ class DataPlane:
             return SealedData(None, blob)
         with _opened(source, source_key) as stream:
             return SealedData(self._write(stream, identity, data_key), blob)
+
+    def _guarded(self, database: Database, server: Server) -> GuardedServer:
+        return GuardedServer(server, lambda door: self._firewall.admits(database, door))
 
     def _write(self, stream: BinaryIO, identity: str, data_key: bytes | None) -> Path:
         self._directory.mkdir(parents=True, exist_ok=True)

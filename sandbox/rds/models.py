@@ -12,7 +12,7 @@ from sandbox.rds.families import CLUSTERS, INSTANCES, Family
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sandbox.data.server import Server
+    from sandbox.doors import GuardedServer
     from sandbox.kms import Key
     from sandbox.rds.identifiers import Arn
 
@@ -101,7 +101,7 @@ class Database(ABC):
     renamed_to: Arn | None = None
     held_keys: list[Key] = field(default_factory=list)
     """Keys on which RDS holds a grant, as long as this exists."""
-    server: Server | None = None
+    server: GuardedServer | None = None
     """The running data; None without a data plane, and for an Aurora member: its cluster holds the data."""
 
     @property

@@ -112,6 +112,11 @@ class Store:
         """The cluster's instances, oldest first: the first one writes."""
         return [one for one in self.instances.values() if one.cluster_resource_id == cluster.resource_id]
 
+    def is_public(self, database: Database) -> bool:
+        """Whether it has an address of the internet; a cluster has its members'."""
+        answering = self.members(database) if isinstance(database, Cluster) else [database]
+        return any(isinstance(one, Instance) and one.publicly_accessible for one in answering)
+
     def cluster_of(self, database: Database) -> Cluster | None:
         """The cluster that an instance belongs to; None for one on its own."""
         if not isinstance(database, Instance):

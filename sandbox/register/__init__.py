@@ -1,6 +1,7 @@
 """Every rule of AWS that the sandbox adds on top of moto, once: source, code, test. The code that keeps it names it."""
 
 from sandbox.register import (
+    doors,
     events,
     kms_keys,
     kms_policies,
@@ -23,6 +24,7 @@ ROOMS = (
     rds_databases,
     rds_restores,
     rds_sources,
+    doors,
     kms_policies,
     kms_keys,
     events,

@@ -57,6 +57,14 @@ class World:
         if self.simulator is not None:
             self.simulator.close()
 
+    def admit_everybody(self) -> None:
+        """From now on the default groups of the default VPCs admit any address."""
+        rule = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 65535, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        for account in (SOURCE, TARGET):
+            ec2 = self.client("ec2", account)
+            (group,) = ec2.describe_security_groups(GroupNames=["default"])["SecurityGroups"]
+            ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[rule])
+
     def client(self, service: str = "rds", account: Account = SOURCE) -> Any:
         return self.transport.client(service, account.admin)
 

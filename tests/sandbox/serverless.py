@@ -37,14 +37,15 @@ class Workshop:
     def function(
         self, handler: str, *statements: dict[str, Any], account: Account = SOURCE, **more: Any
     ) -> FunctionSpec:
-        """A deployed function of `probe.py`."""
+        """A deployed function of `probe.py`, or of the module that is named before a dot."""
+        module, _, handler = handler.rpartition(".")
         name = f"{self.name}-{handler}"
         role = self.role("lambda", *statements, account=account, suffix=handler)
         spec = FunctionSpec(
             account=account.id,
             region=REGION,
             name=name,
-            handler=f"probe.{handler}",
+            handler=f"{module or 'probe'}.{handler}",
             role_arn=role,
             code_root=HANDLERS,
             **{"timeout": 60, **more},

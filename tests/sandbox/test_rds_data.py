@@ -34,6 +34,7 @@ def directory() -> Iterator[Path]:
 @pytest.fixture
 def world(directory: Path) -> Iterator[World]:
     made = World.open(directory, data=True)
+    made.admit_everybody()
     yield made
     made.close()
 

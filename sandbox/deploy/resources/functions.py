@@ -4,13 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from sandbox.deploy.errors import DeploymentFailed, InvalidTemplate, NotInSandbox
 from sandbox.deploy.properties import Properties
 from sandbox.deploy.registry import Made, makes
 from sandbox.deploy.sam import local_path
 from sandbox.deploy.site import Site
 from sandbox.deploy.values import text
-from sandbox.functions import FunctionSpec
+from sandbox.functions import FunctionSpec, VpcConfig
 from sandbox.gate import AwsError
 
 LARGEST_ENVIRONMENT = 4096  # bytes, names and values together
@@ -42,6 +44,7 @@ def function(site: Site, properties: Properties) -> Made:
         runtime=_runtime(properties),
         description=properties.text("Description", ""),
         own_log_group=_log_group(properties),
+        vpc=_vpc(site, properties),
     )
     functions = site.world.functions
     if any(other.spec.name == spec.name for other in functions.of(site.account.id, site.region)):
@@ -128,6 +131,25 @@ def _queue(properties: Properties, name: str, written: dict[str, Any], member: s
     if set(written) - {member} or (arn is not None and ":sqs:" not in arn):
         raise NotInSandbox(f"{properties.where}: {name}: only an SQS queue gets failed events here, not {written}")
     return arn
+
+
+def _vpc(site: Site, properties: Properties) -> VpcConfig | None:
+    """The networks and groups of its interfaces; none for an empty VpcConfig, as on AWS."""
+    written: dict[str, Any] = dict(properties.take("VpcConfig", {}))
+    subnets, groups = written.pop("SubnetIds", []), written.pop("SecurityGroupIds", [])
+    if written:
+        raise NotInSandbox(f"{properties.where}: VpcConfig: nothing honours {', '.join(sorted(written))}")
+    if not subnets and not groups:
+        return None
+    ec2 = site.world.client("ec2", site.account)
+    try:
+        found = ec2.describe_subnets(SubnetIds=subnets)["Subnets"]
+        found += ec2.describe_security_groups(GroupIds=groups)["SecurityGroups"]
+    except ClientError as error:
+        raise DeploymentFailed(f"{properties.where}: VpcConfig: {error}", "InvalidParameterValueException") from error
+    if not subnets or not groups or len({one["VpcId"] for one in found}) != 1:
+        raise InvalidTemplate(f"{properties.where}: VpcConfig: subnets and security groups of one VPC are wanted")
+    return VpcConfig(tuple(subnets), tuple(groups))
 
 
 def _within(properties: Properties, name: str, default: int, least: int, most: int) -> int:

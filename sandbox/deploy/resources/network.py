@@ -44,6 +44,26 @@ def security_group(site: Site, properties: Properties) -> Made:
     return Made(ref=group, attributes={"GroupId": group, "Id": group, "VpcId": described["VpcId"]})
 
 
+@makes("AWS::EC2::SecurityGroupIngress")
+def ingress_rule(site: Site, properties: Properties) -> Made:
+    """A rule of a group that stands elsewhere: two groups that name each other need one."""
+    return _rule(site, properties, "Ingress")
+
+
+@makes("AWS::EC2::SecurityGroupEgress")
+def egress_rule(site: Site, properties: Properties) -> Made:
+    """See `ingress_rule`. A group that lets everything out still does: the rule comes on top."""
+    return _rule(site, properties, "Egress")
+
+
+def _rule(site: Site, properties: Properties, direction: str) -> Made:
+    group = properties.want("GroupId")
+    permissions = [_permission(properties.some(*PORTS, "Description", *OTHER_ENDS))]
+    site.call("ec2", f"AuthorizeSecurityGroup{direction}", GroupId=group, IpPermissions=permissions)
+    site.on_delete("ec2", f"RevokeSecurityGroup{direction}", GroupId=group, IpPermissions=permissions)
+    return Made(ref=site.name(80))
+
+
 def _permission(written: dict[str, Any]) -> dict[str, Any]:
     """One rule as the API wants it; a member that is not known here stays, and is refused with its name."""
     written = dict(written)
