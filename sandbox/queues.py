@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from moto.sqs.models import sqs_backends
 
 from sandbox.register.events import QUEUE_POLICY
-from sandbox.register.stepfunctions import FAILURE_RIGHTS
+from sandbox.register.functions import FAILURE_RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,6 +24,7 @@ from sandbox.kms import Kms
 from sandbox.pacer import Pacer
 from sandbox.permissions import Permissions, Simulator
 from sandbox.rds import Rds
+from sandbox.register import left_out
 from sandbox.roles import act_as
 from sandbox.scheduler import Scheduler
 from sandbox.server import Server
@@ -31,7 +32,7 @@ from sandbox.trail import Trail
 from sandbox.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Iterable, MutableMapping
     from datetime import datetime
     from pathlib import Path
 
@@ -58,6 +59,7 @@ class Sandbox:
         permissions: bool | Simulator = True,
         data: bool = True,
         start: datetime = START,
+        without: Iterable[str] = (),
     ) -> None:
         """Start it; both accounts are empty.
 
@@ -70,6 +72,11 @@ class Sandbox:
                 simulator is used and left running.
             data: whether databases are running servers, or control plane only.
             start: the virtual time to begin at.
+            without: rules of the register, by their ids, that this sandbox does not keep.
+
+        Raises:
+            LookupError: there is no such rule.
+            RuntimeError: another sandbox runs in this process.
         """
         if Sandbox._one is not None:
             raise RuntimeError("another sandbox runs in this process; close it first")
@@ -77,6 +84,7 @@ class Sandbox:
         self._closing = ExitStack()
         with ExitStack() as undo:
             undo.callback(self.close)
+            self._closing.enter_context(left_out(without))
             self._start_core(start, port)
             self._start_services(directory, permissions=permissions, data=data)
             self.pacer: Pacer | None = None

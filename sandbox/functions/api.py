@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.functions.spec import VERSION
 from sandbox.gate import AwsError
-from sandbox.register.stepfunctions import PAYLOAD_SIZE, STATEMENT_ID
+from sandbox.register.functions import EVENT_SIZE, PAYLOAD_SIZE, STATEMENT_ID
 
 if TYPE_CHECKING:
     from sandbox.functions.function import Function
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sandbox.world import Sandbox
 
 PAYLOAD_LIMIT = 6 * 1024 * 1024
+EVENT_LIMIT = 1024 * 1024
 
 
 def register(functions: Functions, sandbox: Sandbox, gate: Gate) -> None:
@@ -171,6 +172,8 @@ def _concurrency(function: Function, key: str) -> dict[str, Any]:
 def _payload(call: Call) -> Any:
     raw = call.parameters.get("Payload") or b"{}"
     PAYLOAD_SIZE.refuse_if(len(raw) > PAYLOAD_LIMIT, size=len(raw), most=PAYLOAD_LIMIT)
+    later = call.parameters.get("InvocationType") == "Event"
+    EVENT_SIZE.refuse_if(later and len(raw) > EVENT_LIMIT, size=len(raw), most=EVENT_LIMIT)
     try:
         return json.loads(raw)
     except ValueError as error:

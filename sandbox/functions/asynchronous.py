@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox.functions.spec import failure
 from sandbox.gate import AwsError
 from sandbox.queues import QueueRefused, send_as
-from sandbox.register.stepfunctions import EVENT_RETRIES
+from sandbox.register.functions import DEAD_EVENTS, EVENT_AGE, EVENT_RETRIES, FAILURES_RECORDED, THROTTLED_WAITS
 
 if TYPE_CHECKING:
     from sandbox.functions.function import Function
@@ -41,7 +42,7 @@ class Later:
 
     def _work_off(self, function: Function, event: Any) -> None:
         clock, spec = self._sandbox.clock, function.spec
-        too_old = clock.now + spec.max_event_age
+        too_old = clock.now + spec.max_event_age if EVENT_AGE.holds else math.inf
         attempts = 0
         while True:
             invocation = self._invoke_when_free(function, event, too_old)
@@ -66,17 +67,17 @@ class Later:
             except AwsError as error:
                 if error.code != "TooManyRequestsException":  # its role is gone: as much a failure as any
                     return failure("", error.code, str(error))
-            if self._sandbox.clock.now + pause > too_old:
+            if self._sandbox.clock.now + pause > too_old or not THROTTLED_WAITS.holds:
                 return None
             self._sandbox.clock.sleep(pause)
             pause = min(2 * pause, THROTTLED_AT_MOST_SECONDS)
 
     def _give_up(self, function: Function, event: Any, last: Invocation | None, condition: str, attempts: int) -> None:
         spec = function.spec
-        if spec.on_failure:
+        if spec.on_failure and FAILURES_RECORDED.holds:
             record = self._record(function, event, last, condition, attempts)
             self._send(function, spec.on_failure, record, {})
-        if spec.dead_letter:
+        if spec.dead_letter and DEAD_EVENTS.holds:
             message = str(last.error.get("errorMessage", "")) if last and last.error else condition
             attributes = {
                 "RequestID": last.request_id if last else "",

@@ -13,6 +13,7 @@ from sandbox.functions import output
 from sandbox.functions.environment import variables
 from sandbox.functions.spec import VERSION, FunctionSpec, Invocation, failure
 from sandbox.gate import AwsError
+from sandbox.register.functions import RESERVED, TIMEOUT
 from sandbox.roles import RoleRefused, act_as
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 COLD_START_SECONDS = 0.5
 WARM_START_SECONDS = 0.02
 API_CALL_SECONDS = 0.08
+# For a sandbox without the rule.
+NO_TIMEOUT_SECONDS = 86_400.0
 
 BEGINNING, END = 0, -1
 """Points of an invocation; between them, its API calls are counted from 1."""
@@ -73,9 +76,9 @@ class Function:
                 its role does not let Lambda in.
         """
         limit = self.spec.reserved_concurrency
-        if limit is not None and self._running >= limit:
+        if limit is not None and self._running >= limit and RESERVED.holds:
             reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
-            raise AwsError("TooManyRequestsException", "Rate Exceeded.", 429, Reason=reason, Type="User")
+            raise AwsError(RESERVED.code, RESERVED.message, 429, Reason=reason, Type="User")
         self._running += 1
         try:
             return self._run(self._warm_or_new(), event)
@@ -119,7 +122,7 @@ class Function:
     def _run(self, process: HandlerProcess, event: Any) -> Invocation:
         clock = self._sandbox.clock
         request_id = self._next_request_id()
-        deadline = clock.now + self.spec.timeout
+        deadline = clock.now + (self.spec.timeout if TIMEOUT.holds else NO_TIMEOUT_SECONDS)
         context = self._context(request_id, deadline, process)
         try:
             self._comes_to(BEGINNING, deadline)
@@ -183,8 +186,8 @@ class Function:
         return invocation
 
     def _timed_out(self, request_id: str) -> Invocation:
-        message = f"RequestId: {request_id} Error: Task timed out after {self.spec.timeout:.2f} seconds"
-        return failure(request_id, "Sandbox.Timedout", message)
+        message = TIMEOUT.message.format(request=request_id, seconds=self.spec.timeout)
+        return failure(request_id, TIMEOUT.code, message)
 
     def _exited(self, process: HandlerProcess, request_id: str) -> Invocation:
         code = process.end(kill=False)

@@ -15,6 +15,7 @@ from sandbox.functions.function import Function
 from sandbox.functions.process import Zygote
 from sandbox.functions.spec import VERSION
 from sandbox.gate import AwsError
+from sandbox.register.functions import UNRESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +32,17 @@ NAME = re.compile(
 )
 
 
+UNRESERVED_AT_LEAST = 100
+
+
 class Functions:
     """Lambda in both accounts."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.at_points: list[PointHook] = []
         """Faults of handlers; see `Function.at_points`."""
+        self.concurrency_limit = 1000
+        """Executions at once, per account and Region; AWS begins some new accounts with 10."""
         self._sandbox = sandbox
         self._zygote = Zygote()
         self._logs = tempfile.TemporaryDirectory(prefix="sandbox-functions-")
@@ -51,7 +57,12 @@ class Functions:
         firewall.handlers, firewall.function_of = lambda: tuple(self._zygote.owners), self.behind
 
     def add(self, spec: FunctionSpec) -> None:
-        """Deploy a function; one of the same ARN is replaced, and keeps its policy and its log."""
+        """Deploy a function; one of the same ARN is replaced, and keeps its policy and its log.
+
+        Raises:
+            AwsError: InvalidParameterValueException, too little concurrency would stay unreserved.
+        """
+        self._check_concurrency(spec)
         self._zygote.start()
         function = Function(spec, self._sandbox, self._zygote, Path(self._logs.name), self.at_points)
         earlier = self._functions.get(spec.arn)
@@ -126,6 +137,12 @@ class Functions:
     def remove_logs(self) -> None:
         """Delete the handlers' output; once nobody runs who could still read or write it."""
         self._logs.cleanup()
+
+    def _check_concurrency(self, spec: FunctionSpec) -> None:
+        others = [one.spec for one in self.of(spec.account, spec.region) if one.spec.arn != spec.arn]
+        left = self.concurrency_limit - sum(one.reserved_concurrency or 0 for one in [*others, spec])
+        too_few = spec.reserved_concurrency is not None and left < UNRESERVED_AT_LEAST
+        UNRESERVED.refuse_if(too_few, least=UNRESERVED_AT_LEAST)
 
     def _named(self, name: str, account: str | None) -> Iterator[Function]:
         for arn, function in self._functions.items():

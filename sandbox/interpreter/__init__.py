@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.interpreter import attempts, clients, definitions, errors, expressions, integrations, tokens
 from sandbox.interpreter.executions import Executions
 from sandbox.interpreter.history import EndListener, StateEvent, StateListener, Story
+from sandbox.interpreter.machines import MachineOperations, refuse_not_there
 from sandbox.interpreter.patches import Patches
 from sandbox.virtual_threading import stand_ins
 
@@ -23,6 +24,7 @@ __all__ = ["EndListener", "Interpreter", "StateEvent", "StateListener"]
 
 # The interpreter logs every state that fails as an error of its own.
 LOGGER = logging.getLogger("moto.stepfunctions")
+NOT_THERE = ("RedriveExecution", "TestState", "StartSyncExecution", "UpdateMapRun", "ValidateStateMachineDefinition")
 
 
 class Interpreter:
@@ -31,7 +33,8 @@ class Interpreter:
     def __init__(self, clock: Clock, transport: Transport, assume: Callable[[str, str], Credentials]) -> None:
         self.on_state: list[StateListener] = []
         self.on_end: list[EndListener] = []
-        self._executions = Executions(clock)
+        self._machines = MachineOperations(clock, self.on_end)
+        self._executions = Executions(clock, self._machines)
         self._patches = Patches()
         self._level = LOGGER.level
         LOGGER.setLevel(logging.CRITICAL + 1)
@@ -44,11 +47,15 @@ class Interpreter:
         integrations.mend(self._patches)
         attempts.mend(self._patches, clock)
         Story(clock, self.on_state, self.on_end).mend(self._patches)
+        self._machines.mend(self._patches)
 
     def register(self, gate: Gate) -> None:
-        """Answer the operations on executions and task tokens."""
+        """Answer the operations on machines, executions and task tokens."""
+        self._machines.register(gate)
         self._executions.register(gate)
         tokens.register(gate)
+        for operation in NOT_THERE:
+            gate.answer("stepfunctions", operation, refuse_not_there)
 
     def close(self) -> None:
         """Give moto its own modules back."""

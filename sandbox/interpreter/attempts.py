@@ -25,7 +25,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 from sandbox.clock import current
 from sandbox.interpreter.history import leave_out_of_history
-from sandbox.register.stepfunctions import TOKEN_OF_ATTEMPT
+from sandbox.register.stepfunctions import ENDS_ONCE, TOKEN_OF_ATTEMPT
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock, VirtualThread
@@ -154,7 +154,7 @@ def _ends_once(setter: Any, clock: Clock) -> Any:
     """An environment ends once, the first end counts; whoever waits in it is told."""
 
     def end(env: Any, *args: Any, **kwargs: Any) -> None:
-        if not env.is_running():
+        if not env.is_running() and ENDS_ONCE.holds:
             return
         setter(env, *args, **kwargs)
         for watcher in _watchers(env):

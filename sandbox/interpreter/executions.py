@@ -19,6 +19,7 @@ from sandbox.register.stepfunctions import EXECUTION_INPUT, EXECUTION_NAME
 if TYPE_CHECKING:
     from sandbox.clock import Clock
     from sandbox.gate import Call, Gate
+    from sandbox.interpreter.machines import MachineOperations
 
 # `[BC stepfunctions.StartExecution]`: white space, brackets, wildcards, special and control characters.
 FORBIDDEN = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]""")
@@ -36,16 +37,27 @@ def backend(account: str, region: str) -> StepFunctionsParserBackend:
 class Executions:
     """StartExecution, StopExecution, DescribeExecution, ListExecutions and GetExecutionHistory."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, machines: MachineOperations) -> None:
         self._clock = clock
+        self._machines = machines
 
     def register(self, gate: Gate) -> None:
         """Answer the five operations."""
-        gate.answer("stepfunctions", "StartExecution", start)
+        gate.answer("stepfunctions", "StartExecution", self.start)
         gate.answer("stepfunctions", "StopExecution", self.stop)
         gate.answer("stepfunctions", "DescribeExecution", describe_one)
         gate.answer("stepfunctions", "ListExecutions", list_page)
         gate.answer("stepfunctions", "GetExecutionHistory", history_page)
+
+    def start(self, call: Call) -> dict[str, Any]:
+        """StartExecution."""
+        self._machines.refuse_deleting(call)
+        name = call.parameters.get("name", str(mock_random.uuid4()))
+        EXECUTION_NAME.refuse_if(not 1 <= len(name) <= LONGEST_NAME or FORBIDDEN.search(name), name=name)
+        text = call.parameters.get("input", "{}")
+        EXECUTION_INPUT.refuse_if(len(text.encode()) > LARGEST_INPUT, most=LARGEST_INPUT)
+        execution: Any = _of(call).start_execution(call.parameters["stateMachineArn"], name, text)
+        return {"executionArn": execution.execution_arn, "startDate": execution.start_date}
 
     def stop(self, call: Call) -> dict[str, Any]:
         """StopExecution: it ends now, running neither Retry nor Catch."""
@@ -57,16 +69,6 @@ class Executions:
             self._clock.spawn(lambda: execution.stop(stop_date, error, cause), f"stop {execution.name}")
             return {"stopDate": stop_date}
         return {"stopDate": execution.stop_date}
-
-
-def start(call: Call) -> dict[str, Any]:
-    """StartExecution."""
-    name = call.parameters.get("name", str(mock_random.uuid4()))
-    EXECUTION_NAME.refuse_if(not 1 <= len(name) <= LONGEST_NAME or FORBIDDEN.search(name), name=name)
-    text = call.parameters.get("input", "{}")
-    EXECUTION_INPUT.refuse_if(len(text.encode()) > LARGEST_INPUT, most=LARGEST_INPUT)
-    execution: Any = _of(call).start_execution(call.parameters["stateMachineArn"], name, text)
-    return {"executionArn": execution.execution_arn, "startDate": execution.start_date}
 
 
 def describe_one(call: Call) -> dict[str, Any]:

@@ -1,7 +1,54 @@
-"""Step Functions and Lambda."""
+"""Step Functions."""
 
 from sandbox.register.rule import Rule
 
+MACHINE_NAME_TAKEN = Rule(
+    "states.machine.name-taken",
+    "A machine's name is taken, unless it is the same machine that is made again.",
+    source="botocore stepfunctions.CreateStateMachine",
+    code="StateMachineAlreadyExists",
+    message="State Machine Already Exists: '{arn}'",
+    test="test_machines::test_a_name_is_taken_unless_the_same_machine_is_made_again",
+)
+DEFINITION_SIZE = Rule(
+    "states.machine.definition-size",
+    "A definition has at most 1 MB.",
+    source="aws-facts 6.1",
+    code="ValidationException",
+    message="1 validation error detected: Value at 'definition' failed to satisfy constraint: "
+    "Member must have length less than or equal to {most}",
+    test="test_machines::test_a_definition_has_at_most_one_megabyte",
+)
+DELETED_ENDS = Rule(
+    "states.machine.deleted",
+    "The executions of a deleted machine fail at their next state transition.",
+    source="aws-facts 11; AWS re:Post, step-functions-stuck-deleting-status",
+    code="States.Runtime",
+    message="State machine {name} has been deleted.",
+    test="test_machines::test_a_deleted_machine_s_executions_fail_at_their_next_transition",
+)
+DELETING = Rule(
+    "states.machine.deleting",
+    "A machine that is being deleted takes neither executions nor changes, and keeps its name.",
+    source="botocore stepfunctions.StateMachineDeleting",
+    code="StateMachineDeleting",
+    message="State Machine Deleting: '{arn}'",
+    test="test_machines::test_a_machine_that_is_being_deleted_takes_nothing",
+)
+QUALIFIED = Rule(
+    "states.machine.qualified",
+    "DeleteStateMachine takes a machine's own ARN only.",
+    source="botocore stepfunctions.DeleteStateMachine",
+    code="ValidationException",
+    message="Invalid State Machine Arn: '{arn}' is qualified",
+    test="test_machines::test_a_machine_that_is_being_deleted_takes_nothing",
+)
+ENDS_ONCE = Rule(
+    "states.execution.ends-once",
+    "An execution ends once: of several ends at a time the first counts, and the others are nothing to it.",
+    source="Step Functions guide, concepts-state-machine-executions",
+    test="test_interpreter::test_an_execution_ends_once",
+)
 EXECUTION_NAME = Rule(
     "states.execution.name",
     'A name has 1 to 80 characters, no white space, brackets, wildcards or any of `"#%\\^|~`$&,;:/`.',
@@ -68,34 +115,6 @@ TOKEN_OUTPUT = Rule(
     code="InvalidOutput",
     message="Invalid Output: 'SyntaxError: Unexpected token in JSON'",
     test="test_interpreter::test_a_token_is_nothing_to_the_other_account_nor_is_a_made_up_one",
-)
-PAYLOAD_SIZE = Rule(
-    "lambda.invoke.size",
-    "The payload of an invocation has at most 6 MB.",
-    source="Lambda guide, quotas",
-    code="RequestTooLargeException",
-    message="{size} byte payload is too large: the limit is {most} bytes",
-    test="test_functions::test_a_payload_is_json_of_six_megabytes_at_most",
-)
-EVENT_RETRIES = Rule(
-    "lambda.events.retries",
-    "An event that fails is tried three times, a minute and two minutes later.",
-    source="aws-facts 11",
-    test="test_functions::test_a_failed_event_is_tried_three_times_then_recorded",
-)
-FAILURE_RIGHTS = Rule(
-    "lambda.events.failure-rights",
-    "A failure queue gets what the function's role may send there.",
-    source="Lambda guide, invocation-async",
-    test="test_functions::test_a_failure_queue_needs_the_role_s_permission",
-)
-STATEMENT_ID = Rule(
-    "lambda.policy.statement-id",
-    "Two statements of a function's policy do not have the same id.",
-    source="botocore lambda.AddPermission",
-    code="ResourceConflictException",
-    message="The statement id ({sid}) provided already exists. Please provide a new statement id.",
-    test="test_functions::test_permissions_are_statements_of_the_function_s_policy",
 )
 UNDEFINED = Rule(
     "states.jsonata.undefined",

@@ -15,7 +15,7 @@ from moto.scheduler.models import scheduler_backends
 
 from sandbox.attempts import until_taken
 from sandbox.queues import QueueRefused, send_as
-from sandbox.register.events import SCHEDULER_TRUSTED
+from sandbox.register.scheduler import SCHEDULER_TRUSTED
 from sandbox.roles import RoleRefused
 from sandbox.scheduler import targets
 from sandbox.scheduler.schedule import Schedule, read

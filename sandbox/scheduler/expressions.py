@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sandbox.register.events import CLOCK_CHANGES
+from sandbox.register.scheduler import CLOCK_CHANGES
 from sandbox.scheduler import cron
 from sandbox.scheduler.cron import BadExpression
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import PARTITION
 from sandbox.gate import AwsError
-from sandbox.register.events import FLEXIBLE_WINDOW, SCHEDULE_DATES, SCHEDULE_EXPRESSION, UNIVERSAL_INPUT
+from sandbox.register.scheduler import FLEXIBLE_WINDOW, SCHEDULE_DATES, SCHEDULE_EXPRESSION, UNIVERSAL_INPUT
 from sandbox.scheduler.cron import BadExpression
 from sandbox.scheduler.expressions import Expression, parse
 

@@ -15,7 +15,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.accounts import REGION, SOURCE, TARGET
+from sandbox.gate import AwsError
 from sandbox.world import Sandbox
+from tests.sandbox.machines import Machines, task
 from tests.sandbox.serverless import HANDLERS, Workshop, allow
 
 if TYPE_CHECKING:
@@ -145,6 +147,41 @@ def test_a_payload_is_json_of_six_megabytes_at_most(workshop: Workshop) -> None:
         assert refused.value.response["Error"]["Code"] == code
 
 
+def test_an_event_has_at_most_one_megabyte(workshop: Workshop) -> None:
+    spec = workshop.function("echo")
+    large = json.dumps("x" * 1024 * 1024).encode()
+    client = workshop.sandbox.client("lambda")
+    with pytest.raises(ClientError) as refused:
+        client.invoke(FunctionName=spec.name, InvocationType="Event", Payload=large)
+    assert refused.value.response["Error"]["Code"] == "RequestTooLargeException"
+    workshop.run()
+    assert workshop.received(spec) == []
+    assert client.invoke(FunctionName=spec.name, Payload=large)["StatusCode"] == 200
+
+
+def test_a_machine_sees_a_timeout_by_its_name(workshop: Workshop) -> None:
+    spec = workshop.function("look", STS, timeout=60)
+    machines = Machines(workshop.sandbox, stand_in=False)
+    arguments = {"FunctionName": spec.arn, "Payload": {"sleep": 3600}}
+    catch = [{"ErrorEquals": ["Sandbox.Timedout"], "Next": "Caught", "Output": "{% $states.errorOutput.Cause %}"}]
+    looking = task(Arguments=arguments, Catch=catch)
+    ended = machines.run({"Look": looking, "Caught": {"Type": "Succeed"}})
+    assert ended["status"] == "SUCCEEDED"
+    assert "Task timed out after 60.00 seconds" in ended["output"]
+
+
+def test_an_account_keeps_a_hundred_executions_unreserved(workshop: Workshop) -> None:
+    workshop.function("echo", reserved_concurrency=5)
+    workshop.sandbox.functions.concurrency_limit = 105
+    try:
+        with pytest.raises(AwsError, match=r"below its minimum value of \[100\]") as refused:
+            workshop.function("look", reserved_concurrency=1)
+        workshop.function("fail")
+    finally:
+        workshop.sandbox.functions.concurrency_limit = 1000
+    assert refused.value.code == "InvalidParameterValueException"
+
+
 def test_reserved_concurrency_throttles(workshop: Workshop) -> None:
     spec = workshop.function("look", STS, reserved_concurrency=1)
     function = workshop.sandbox.functions.find(spec.name, SOURCE.id)
@@ -208,6 +245,24 @@ def test_a_throttled_event_waits_for_its_turn(workshop: Workshop) -> None:
         invoke(workshop, spec.name, {"sleep": 20}, InvocationType="Event")
     workshop.run()
     assert sum("looking" in line for line in workshop.sandbox.functions.logs(spec.name)) == 3
+
+
+def test_an_event_that_grew_too_old_is_given_up(workshop: Workshop) -> None:
+    failed, dead = workshop.queue("failed"), workshop.queue("dead")
+    rights = [STS, allow("sqs:SendMessage", "*")]
+    spec = workshop.function(
+        "look", *rights, timeout=900, reserved_concurrency=1, max_event_age=60, on_failure=failed, dead_letter=dead
+    )
+    invoke(workshop, spec.name, {"sleep": 600}, InvocationType="Event")
+    workshop.run(1)
+    invoke(workshop, spec.name, {"late": 1}, InvocationType="Event")
+    workshop.run(100)
+    [(record, _)] = workshop.messages(failed)
+    assert (record["requestContext"]["condition"], record["requestPayload"]) == ("EventAgeExceeded", {"late": 1})
+    assert "responsePayload" not in record
+    [(event, attributes)] = workshop.messages(dead)
+    assert (event, attributes["ErrorCode"]) == ({"late": 1}, "429")
+    workshop.run(1000)
 
 
 def test_a_handler_invokes_others_as_events_but_never_waits_for_them(workshop: Workshop) -> None:

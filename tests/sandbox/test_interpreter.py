@@ -473,6 +473,26 @@ def test_an_execution_may_be_stopped_before_it_has_begun(sandbox: Sandbox, machi
     assert sandbox.wait_for(arn)["status"] == "ABORTED"
 
 
+@pytest.mark.parametrize(("end", "events"), [("SUCCEEDED", 4), ("ABORTED", 3), ("TIMED_OUT", 3)])
+def test_an_execution_ends_once(
+    sandbox: Sandbox, machines: Machines, monkeypatch: pytest.MonkeyPatch, end: str, events: int
+) -> None:
+    """The event that tells its end is the last one that its history has room for: that is no second end."""
+    monkeypatch.setattr(history, "HISTORY_LIMIT", events + 1)
+    ends: list[dict[str, Any]] = []
+    sandbox.on_execution_end.append(lambda _account, _region, described: ends.append(described))
+    seconds = {"TimeoutSeconds": 50} if end == "TIMED_OUT" else {}
+    arn = machines.start({"Wait": {"Type": "Wait", "Seconds": 100, "End": True}}, **seconds)
+    if end == "ABORTED":
+        sandbox.clock.spawn(lambda: machines.client.stop_execution(executionArn=arn), "stop", 100)
+    described = sandbox.wait_for(arn)
+    sandbox.clock.run(limit=1_000)
+    again = sandbox.describe(arn)
+    assert [one["status"] for one in (*ends, described, again)] == [end] * 3
+    assert (again["stopDate"], again.get("error")) == (described["stopDate"], None)
+    assert len(machines.history(arn)) == events
+
+
 def test_the_history_has_an_end(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "HISTORY_LIMIT", 50)
     failed = machines.run(

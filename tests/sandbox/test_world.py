@@ -95,6 +95,20 @@ def test_a_failed_start_gives_everything_back(simulator: Simulator, monkeypatch:
     Sandbox(permissions=simulator, data=False).close()
 
 
+def test_a_sandbox_may_leave_rules_out(simulator: Simulator) -> None:
+    too_long = "x" * 81
+    with Sandbox(permissions=simulator, data=False, without=["states.execution.name"]) as sandbox:
+        machines = Machines(sandbox)
+        machine = machines.create("m", {"End": {"Type": "Succeed"}})
+        assert sandbox.start_execution(machine, too_long, {}).endswith(too_long)
+    with pytest.raises(LookupError, match=r"no rule of the register: states\.execution\.nme"):
+        Sandbox(permissions=simulator, data=False, without=["states.execution.nme"])
+    with Sandbox(permissions=simulator, data=False) as sandbox:
+        machine = Machines(sandbox).create("m", {"End": {"Type": "Succeed"}})
+        with pytest.raises(ClientError, match="Invalid"):
+            sandbox.start_execution(machine, too_long, {})
+
+
 def test_permissions_count_for_machines(sandbox: Sandbox) -> None:
     machines = Machines(sandbox)
     sandbox.client("iam").delete_role_policy(RoleName="machine", PolicyName="all")
