@@ -72,6 +72,7 @@ _RESOURCES: dict[str, tuple[On, ...]] = {
     "CopyDBSnapshot": (
         _new("snapshot", "TargetDBSnapshotIdentifier"),
         On("snapshot", "SourceDBSnapshotIdentifier"),
+        On("og", "OptionGroupName"),
     ),
     "CopyDBClusterSnapshot": (
         _new("cluster-snapshot", "TargetDBClusterSnapshotIdentifier"),
@@ -130,6 +131,9 @@ _RESOURCES: dict[str, tuple[On, ...]] = {
     "DescribeDBParameters": (On("pg", "DBParameterGroupName"),),
     "DescribeDBClusterParameterGroups": (_listed("cluster-pg", "DBClusterParameterGroupName"),),
     "DescribeDBClusterParameters": (On("cluster-pg", "DBClusterParameterGroupName"),),
+    "CreateOptionGroup": (_new("og", "OptionGroupName"),),
+    "ModifyOptionGroup": (On("og", "OptionGroupName"),),
+    "DeleteOptionGroup": (On("og", "OptionGroupName"),),
     "DescribeOptionGroups": (_listed("og", "OptionGroupName"),),
 }
 

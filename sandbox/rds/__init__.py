@@ -8,9 +8,10 @@ from botocore.session import get_session
 
 from sandbox.doors import Firewall
 from sandbox.rds.account import AccountAttributes
+from sandbox.rds.backups import Backups
 from sandbox.rds.clusters import Clusters
 from sandbox.rds.copies import Copies
-from sandbox.rds.core import Core, aws_time
+from sandbox.rds.core import Core
 from sandbox.rds.data_plane import DataPlane, discard
 from sandbox.rds.deletions import Deletions
 from sandbox.rds.describing import descriptions
@@ -21,6 +22,7 @@ from sandbox.rds.instances import Instances
 from sandbox.rds.keys import Keys
 from sandbox.rds.lost_keys import LostKeys
 from sandbox.rds.modifications import Modifications
+from sandbox.rds.option_groups import OptionGroups
 from sandbox.rds.passwords import Passwords
 from sandbox.rds.restored_clusters import RestoredClusters
 from sandbox.rds.restored_instances import RestoredInstances
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from sandbox.gate import Answer, Call, Gate
     from sandbox.kms import Kms
     from sandbox.permissions import Permissions
-    from sandbox.rds.models import Snapshot
+    from sandbox.rds.models import Database, Snapshot
 
 __all__ = ["Rds"]
 
@@ -68,6 +70,8 @@ class Rds:
         self.on_event = self.core.on_event
         self._passwords = Passwords(self.core)
         self._snapshots = {family: Snapshots(self.core, family) for family in FAMILIES}
+        self._backups = Backups(self.core, self._snapshots)
+        self.core.on_begun.append(self._backups.watch)
         permissions.tag_sources.append(self.tags_of)
 
     def register(self, gate: Gate) -> None:
@@ -86,16 +90,17 @@ class Rds:
         """The tags of a database or snapshot, for conditions on them; None for what is not ours."""
         if arn.split(":")[2:3] != ["rds"]:
             return None
-        found = self.store.tagged(Arn.parse(arn))
+        named = Arn.parse(arn)
+        found = self.store.tagged(named) or self.store.option_groups.get(named)
         return None if found is None else dict(found.tags)
 
-    def take_automated(self, database_arn: str, caller: Caller) -> Snapshot:
-        """Take an automated snapshot, as the nightly backup would; nothing else makes them here."""
-        (database,) = [one for one in self.store.databases() if str(one.arn) == database_arn]
-        moment = aws_time(self.core.clock.now)
-        name = f"rds:{database.name}-{moment:%Y-%m-%d-%H-%M}"
-        arn = Arn(database.arn.region, database.arn.account, database.family.snapshot_kind, name)
-        return self._snapshots[database.family].take(caller, database, arn, {}, "automated")
+    def take_automated(self, database_arn: str) -> Snapshot:
+        """Take an automated snapshot now, as the nightly backup does by itself."""
+        return self._backups.take(self._database(database_arn))
+
+    def take_recovery_point(self, database_arn: str, caller: Caller) -> Snapshot:
+        """Take a snapshot as AWS Backup does, with the rights of a role of its own; the sandbox has no AWS Backup."""
+        return self._backups.take_recovery_point(self._database(database_arn), caller)
 
     def close(self) -> None:
         """Stop every server and delete its files and the snapshots'."""
@@ -105,11 +110,16 @@ class Rds:
         for snapshot in self.store.snapshots.values():
             discard(snapshot.data)
 
+    def _database(self, arn: str) -> Database:
+        (database,) = [one for one in self.store.databases() if str(one.arn) == arn]
+        return database
+
     def _answers(self) -> dict[str, Answer]:
         core, passwords = self.core, self._passwords
         instances, clusters = Instances(core, passwords), Clusters(core, passwords)
-        modifications = Modifications(core, passwords)
-        deletions, tags = Deletions(core, passwords, self._snapshots), TagOperations(core)
+        modifications = Modifications(core, passwords, self._backups)
+        deletions = Deletions(core, passwords, self._snapshots, self._backups)
+        tags = TagOperations(core)
         answers: dict[str, Answer] = {
             **{operation: one.describe for operation, one in descriptions(core).items()},
             "CreateDBInstance": instances.create,
@@ -121,6 +131,7 @@ class Rds:
             "DeleteDBCluster": deletions.cluster,
             "RestoreDBClusterFromSnapshot": RestoredClusters(core).restore,
             **Stopping(core).answers(),
+            **OptionGroups(core).answers(),
             "AddTagsToResource": tags.add,
             "RemoveTagsFromResource": tags.remove,
             "ListTagsForResource": tags.show,

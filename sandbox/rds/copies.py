@@ -13,6 +13,8 @@ from sandbox.rds.families import INSTANCES, Family
 from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.keys import NEEDED_TO_COPY, NEEDED_TO_CREATE, NEEDED_TO_FINISH_COPY, SOURCE
 from sandbox.rds.models import AVAILABLE, COPYING, CREATING, FAILED, SealedData, Snapshot, Work
+from sandbox.rds.option_groups import copy_group
+from sandbox.rds.options import KIND, chosen_group, needs_group
 from sandbox.rds.snapshots import check_room
 from sandbox.rds.tags import check_tags, read_tags
 from sandbox.rds.views import snapshot_row
@@ -38,6 +40,7 @@ from sandbox.register.rds_copies import (
     COPY_UNTIL_DONE_SHARED,
     COPY_UNTIL_DONE_THERE,
 )
+from sandbox.register.rds_options import COPY_OPTIONS
 from sandbox.register.rds_sources import COPY_CUSTOM, COPY_SSE_RDS
 
 if TYPE_CHECKING:
@@ -77,6 +80,7 @@ class Copies:
         target_key = self._target_key(call, source)
         tags = self._tags(call, source)
         copy = self._record(source, arn, target_key, tags)
+        copy.option_group = self._option_group(call, source)
         transport = Transport(call.caller, source, copy)
         source_key, copy_key = self._keys(transport, NEEDED_TO_COPY if COPY_EVERY_ACTION.holds else NEEDED_TO_CREATE)
         copy.key_arn = copy_key.arn if copy_key else None
@@ -144,6 +148,19 @@ class Copies:
             return tags
         check_tags({**source.tags, **tags})
         return {**source.tags, **tags}
+
+    def _option_group(self, call: Call, source: Snapshot) -> str:
+        """The source's within the account; else one that the call names, a copy of the source's, or the default."""
+        foreign = source.arn.account != call.caller.account
+        if foreign and call.parameters.get("CopyOptionGroup"):
+            return copy_group(self._core, replace(source.arn, kind=KIND, name=source.option_group), call)
+        lacking = needs_group(self._core, call, source)
+        code = self._core.settings.unconfirmed.lasting_options_copy_code
+        COPY_OPTIONS.refuse_if(foreign and lacking, code=code, options=", ".join(sorted(lacking)))
+        named = call.parameters.get("OptionGroupName")
+        if named or foreign:
+            return chosen_group(self._core, call, engine_named(source.engine), source.engine_version)
+        return source.option_group
 
     def _record(self, source: Snapshot, arn: Arn, key: str | None, tags: Tags) -> Snapshot:
         return replace(

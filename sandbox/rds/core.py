@@ -32,6 +32,8 @@ class Core:
     durations: Durations = field(default_factory=Durations)
     settings: Settings = field(default_factory=Settings)
     on_event: list[EventListener] = field(default_factory=list)
+    on_begun: list[Callable[[Database], None]] = field(default_factory=list)
+    """Who wants to know of every new, or restored, database."""
 
     def work(self, seconds: float) -> Work:
         """Work that begins now."""

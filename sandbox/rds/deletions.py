@@ -21,6 +21,7 @@ from sandbox.register.rds_sources import MULTI_AZ_MEMBERS
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
+    from sandbox.rds.backups import Backups
     from sandbox.rds.core import Core
     from sandbox.rds.families import Family
     from sandbox.rds.passwords import Passwords
@@ -32,9 +33,10 @@ HONOURED = frozenset({"FinalDBSnapshotIdentifier", "SkipFinalSnapshot", "DeleteA
 class Deletions:
     """The end of databases."""
 
-    def __init__(self, core: Core, passwords: Passwords, snapshots: dict[Family, Snapshots]) -> None:
+    def __init__(self, core: Core, passwords: Passwords, snapshots: dict[Family, Snapshots], backups: Backups) -> None:
         self._core = core
         self._passwords = passwords
+        self._backups = backups
         self._snapshots = snapshots
 
     def instance(self, call: Call) -> dict[str, Any]:
@@ -44,7 +46,7 @@ class Deletions:
         self._check(instance)
         if instance.cluster_resource_id is None:
             self._final_snapshot(call, instance)
-        self._begin(instance)
+        self._begin(instance, call)
         return {"DBInstance": instance_row(instance, self._core.store)}
 
     def cluster(self, call: Call) -> dict[str, Any]:
@@ -58,8 +60,8 @@ class Deletions:
         self._final_snapshot(call, cluster)
         if cluster.is_multi_az and MULTI_AZ_MEMBERS.holds:
             for member in members:
-                self._begin(member)
-        self._begin(cluster)
+                self._begin(member, call)
+        self._begin(cluster, call)
         return {"DBCluster": cluster_row(cluster, self._core.store)}
 
     def _check(self, database: Database) -> None:
@@ -81,7 +83,7 @@ class Deletions:
         tags = dict(database.tags) if database.copy_tags_to_snapshot else {}
         self._snapshots[family].take(call.caller, database, arn, tags)
 
-    def _begin(self, database: Database) -> None:
+    def _begin(self, database: Database, call: Call) -> None:
         """Nobody can connect any more; the record stays until the time is over."""
         database.status = DELETING
         cluster = self._core.store.cluster_of(database)
@@ -94,6 +96,8 @@ class Deletions:
             self._passwords.forget(database)
             self._core.keys.release(database.held_keys)
             self._core.store.remove(database)
+            if call.parameters.get("DeleteAutomatedBackups", True):
+                self._backups.forget(database)
             if database.server is not None:
                 database.server.remove()
 

@@ -13,16 +13,22 @@ if TYPE_CHECKING:
 EventListener = Callable[[str, str, str, dict[str, Any], str], None]
 """Account, Region, detail type, detail, ARN of what it is about."""
 
-CREATED, CREATED_OF_CLUSTER, COPIED = "RDS-EVENT-0042", "RDS-EVENT-0075", "RDS-EVENT-0197"
+COPIED = "RDS-EVENT-0197"
+# (of a cluster, SnapshotType) -> number, category, message.
+CREATED = {
+    (False, "manual"): ("RDS-EVENT-0042", "creation", "Manual snapshot created"),
+    (False, "automated"): ("RDS-EVENT-0091", "creation", "Automated snapshot created"),
+    (True, "manual"): ("RDS-EVENT-0075", "backup", "Manual cluster snapshot created"),
+    (True, "automated"): ("RDS-EVENT-0169", "backup", "Automated cluster snapshot created"),
+}
 
 
 def tell_finished(listeners: list[EventListener], snapshot: Snapshot, date: str) -> None:
-    """Tell that a manual snapshot, or a copy of an instance's, is available."""
+    """Tell that a manual or automated snapshot, or a copy of an instance's, is available."""
     clustered, copied = snapshot.family.clustered, snapshot.copied_from
-    if snapshot.type != "manual" or (clustered and copied) or not RDS_EVENTS.holds:
+    if (clustered, snapshot.type) not in CREATED or (clustered and copied) or not RDS_EVENTS.holds:
         return
-    message = "Manual cluster snapshot created" if clustered else "Manual snapshot created"
-    number, category = (CREATED_OF_CLUSTER, "backup") if clustered else (CREATED, "creation")
+    number, category, message = CREATED[clustered, snapshot.type]
     if copied is not None:
         number, category = COPIED, "notification"
         message = f"Finished copy of snapshot {copied.name} in region {copied.region}"

@@ -22,6 +22,7 @@ OF_THE_CLUSTER = frozenset(
     {
         "AllocatedStorage",
         "BackupRetentionPeriod",
+        "PreferredBackupWindow",
         "CopyTagsToSnapshot",
         "DBName",
         "DeletionProtection",
@@ -59,6 +60,8 @@ def member_record(core: Core, cluster: Cluster, arn: Arn, instance_class: str, *
         storage_encryption=cluster.storage_encryption,
         created=core.clock.now,
         backup_retention_days=cluster.backup_retention_days,
+        backup_window=cluster.backup_window,
+        option_group=cluster.option_group,
         instance_class=instance_class,
         cluster_resource_id=cluster.resource_id,
         **of_its_own,

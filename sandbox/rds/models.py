@@ -89,10 +89,13 @@ class Database(ABC):
     """StorageEncryptionType: `none`, `sse-rds` (a key that AWS owns) or `sse-kms`."""
     tags: Tags = field(default_factory=dict)
     status: str = CREATING
+    option_group: str = ""
     deletion_protection: bool = False
     copy_tags_to_snapshot: bool = False
     iam_authentication: bool = False
     backup_retention_days: int = 1
+    backup_window: str = "22:00-22:30"
+    """`hh:mm-hh:mm`, UTC."""
     secret: MasterSecret | None = None
     shown: dict[str, Any] = field(default_factory=dict)
     """Members of AWS's output that the sandbox keeps and shows, and that change nothing in it."""
@@ -175,6 +178,9 @@ class Snapshot:
     storage_encryption: str = "none"
     """StorageEncryptionType, as its database's."""
     type: str = "manual"
+    option_group: str = ""
+    lasting_options: frozenset[str] = frozenset()
+    """Those of its option group that the data cannot be rid of: TDE, Timezone, OLS."""
     tags: Tags = field(default_factory=dict)
     shared_with: set[str] = field(default_factory=set)
     """Account ids, and `all`."""
@@ -194,6 +200,11 @@ class Snapshot:
     def encrypted(self) -> bool:
         """Under a KMS key."""
         return self.key_arn is not None
+
+    @property
+    def is_recovery_point(self) -> bool:
+        """Made by AWS Backup, whatever type it shows."""
+        return self.name.startswith("awsbackup:")
 
     @property
     def of_multi_az_cluster(self) -> bool:

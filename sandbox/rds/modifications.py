@@ -9,8 +9,9 @@ from sandbox.rds.engines import ENGINES
 from sandbox.rds.models import AVAILABLE, Cluster, Database, Instance
 from sandbox.rds.network import Vpcs, parameter_group
 from sandbox.rds.parameters import refuse_unknown, shown
-from sandbox.rds.provision import free_arn
+from sandbox.rds.provision import free_arn, retention
 from sandbox.rds.views import cluster_row, instance_row
+from sandbox.rds.windows import backup_window
 from sandbox.register.rds_databases import (
     CLASS_TAKES_TIME,
     MODIFY_AVAILABLE,
@@ -21,6 +22,7 @@ from sandbox.register.rds_databases import (
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
+    from sandbox.rds.backups import Backups
     from sandbox.rds.core import Core
     from sandbox.rds.identifiers import Arn
     from sandbox.rds.passwords import Passwords
@@ -30,6 +32,7 @@ RENAMING = "renaming"
 # Not changed on a member of a cluster, but on the cluster.
 OF_THE_CLUSTER = (
     "BackupRetentionPeriod",
+    "PreferredBackupWindow",
     "CopyTagsToSnapshot",
     "DeletionProtection",
     "EnableIAMDatabaseAuthentication",
@@ -39,6 +42,7 @@ OF_THE_CLUSTER = (
 )
 _COMMON = {
     "ApplyImmediately",
+    "PreferredBackupWindow",
     "BackupRetentionPeriod",
     "CopyTagsToSnapshot",
     "DeletionProtection",
@@ -67,9 +71,10 @@ HONOURED_FOR_CLUSTER = frozenset(
 class Modifications:
     """Changes to databases that exist."""
 
-    def __init__(self, core: Core, passwords: Passwords) -> None:
+    def __init__(self, core: Core, passwords: Passwords, backups: Backups) -> None:
         self._core = core
         self._passwords = passwords
+        self._backups = backups
 
     def instance(self, call: Call) -> dict[str, Any]:
         """ModifyDBInstance."""
@@ -102,6 +107,8 @@ class Modifications:
 
     def _change_common(self, call: Call, database: Database, group: str) -> None:
         given = call.parameters
+        days = retention(given.get("BackupRetentionPeriod", database.backup_retention_days), database.family)
+        window = backup_window(given.get("PreferredBackupWindow", database.backup_window), database.resource_id)
         network = database.network
         if given.get("VpcSecurityGroupIds"):
             groups = Vpcs.of(call).security_groups(given["VpcSecurityGroupIds"], network.vpc)
@@ -112,7 +119,9 @@ class Modifications:
         database.deletion_protection = given.get("DeletionProtection", database.deletion_protection)
         database.copy_tags_to_snapshot = given.get("CopyTagsToSnapshot", database.copy_tags_to_snapshot)
         database.iam_authentication = given.get("EnableIAMDatabaseAuthentication", database.iam_authentication)
-        database.backup_retention_days = given.get("BackupRetentionPeriod", database.backup_retention_days)
+        database.backup_retention_days = days
+        database.backup_window = window
+        self._backups.prune(database)
         database.shown.update(shown(given))
 
     def _parameter_group(self, call: Call, database: Database, asked: str | None) -> str:

@@ -33,7 +33,6 @@ SHOWN = {
     "NetworkType": "NetworkType",
     "PerformanceInsightsKMSKeyId": "PerformanceInsightsKMSKeyId",
     "PerformanceInsightsRetentionPeriod": "PerformanceInsightsRetentionPeriod",
-    "PreferredBackupWindow": "PreferredBackupWindow",
     "PreferredMaintenanceWindow": "PreferredMaintenanceWindow",
     "ServerlessV2ScalingConfiguration": "ServerlessV2ScalingConfiguration",
     "StorageThroughput": "StorageThroughput",

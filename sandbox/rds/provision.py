@@ -11,8 +11,11 @@ from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.keys import NEEDED_TO_CREATE
 from sandbox.rds.models import AVAILABLE, CREATING, Cluster, Database
 from sandbox.rds.network import Vpcs, parameter_group
+from sandbox.rds.options import chosen_group
 from sandbox.rds.parameters import shown
 from sandbox.rds.tags import read_tags
+from sandbox.rds.windows import backup_window
+from sandbox.register.rds_backups import BACKUP_RANGE
 from sandbox.register.rds_databases import (
     DATABASE_NAME_TAKEN,
     DATABASE_QUOTA,
@@ -28,9 +31,11 @@ if TYPE_CHECKING:
     from sandbox.rds.models import Network
     from sandbox.rds.passwords import Passwords
 
+LONGEST_RETENTION = 35
 NEW_DATABASE = frozenset(
     {
         "BackupRetentionPeriod",
+        "PreferredBackupWindow",
         "CopyTagsToSnapshot",
         "DBSubnetGroupName",
         "DeletionProtection",
@@ -108,8 +113,10 @@ def new_record(core: Core, call: Call, arn: Arn, family: Family) -> dict[str, An
         "created": core.clock.now,
         "network": placed(call),
         "parameter_group": parameter_group(call, asked, engine.parameter_family(version), of_cluster=family.clustered),
+        "option_group": chosen_group(core, call, engine, version),
         "tags": read_tags(given.get("Tags")),
-        "backup_retention_days": given.get("BackupRetentionPeriod", 1),
+        "backup_retention_days": retention(given.get("BackupRetentionPeriod", 1), family),
+        "backup_window": backup_window(given.get("PreferredBackupWindow"), resource_id),
         "shown": shown(given),
         **common_settings(call),
     }
@@ -132,6 +139,17 @@ def begin_new(core: Core, passwords: Passwords, call: Call, database: Database, 
         password = passwords.initial(call, database) if engine_named(database.engine).has_master_user else ""
     database.server = core.data.create(database, password)
     begin(core, database, seconds)
+
+
+def retention(days: int, family: Family) -> int:
+    """For how many days automated backups are kept.
+
+    Raises:
+        AwsError: InvalidParameterValue.
+    """
+    least = 1 if family.clustered else 0
+    BACKUP_RANGE.refuse_if(not least <= days <= LONGEST_RETENTION, days=days)
+    return days
 
 
 def placed(call: Call) -> Network:
@@ -176,6 +194,8 @@ def common_settings(call: Call) -> dict[str, Any]:
 def begin(core: Core, database: Database, seconds: float) -> None:
     """From now on it exists; it is `available`, and listens, after these virtual seconds."""
     core.store.add(database)
+    for hear in core.on_begun:
+        hear(database)
     if DATABASE_TAKES_TIME.holds:
         core.busy(database, CREATING, seconds, lambda: let_listen(core, database))
     else:

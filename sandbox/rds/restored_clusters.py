@@ -15,7 +15,14 @@ from sandbox.rds.models import Cluster, Snapshot
 from sandbox.rds.network import parameter_group
 from sandbox.rds.parameters import refuse_unknown, shown
 from sandbox.rds.provision import arn_of_new, begin, common_settings, placed
-from sandbox.rds.restores import HONOURED, check_available, key_to_read, tags_of_restored
+from sandbox.rds.restores import (
+    HONOURED,
+    backups_of_restored,
+    check_available,
+    key_to_read,
+    option_group_of_restored,
+    tags_of_restored,
+)
 from sandbox.rds.serverless import check_scaling
 from sandbox.rds.views import cluster_row
 from sandbox.register.rds_restores import RESTORE_ENGINE, RESTORE_KEY_HELD, RESTORE_VERSION
@@ -78,6 +85,7 @@ class RestoredClusters:
 
     def _record(self, call: Call, arn: Arn, snapshot: Snapshot) -> Cluster:
         given = call.parameters
+        resource_id = self._core.store.new_resource_id(CLUSTERS)
         engine = engine_named(snapshot.engine)
         unsaid = engine.default_version if RESTORE_VERSION.holds else snapshot.engine_version
         version = given.get("EngineVersion", unsaid)
@@ -87,7 +95,7 @@ class RestoredClusters:
         group = given.get("DBClusterParameterGroupName")
         return Cluster(
             arn=arn,
-            resource_id=self._core.store.new_resource_id(CLUSTERS),
+            resource_id=resource_id,
             engine=engine.name,
             engine_version=version,
             master_username=snapshot.master_username,
@@ -99,7 +107,8 @@ class RestoredClusters:
             network=placed(call),
             parameter_group=parameter_group(call, group, engine.parameter_family(version), of_cluster=True),
             tags=tags_of_restored(call, snapshot),
-            backup_retention_days=given.get("BackupRetentionPeriod", snapshot.details["BackupRetentionPeriod"]),
+            option_group=option_group_of_restored(self._core, call, snapshot, version),
+            **backups_of_restored(call, snapshot, resource_id),
             shown=shown(given),
             **common_settings(call),
         )

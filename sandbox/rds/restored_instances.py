@@ -17,7 +17,14 @@ from sandbox.rds.provision import (
     placed,
     publicly_accessible,
 )
-from sandbox.rds.restores import HONOURED, check_available, key_to_read, tags_of_restored
+from sandbox.rds.restores import (
+    HONOURED,
+    backups_of_restored,
+    check_available,
+    key_to_read,
+    option_group_of_restored,
+    tags_of_restored,
+)
 from sandbox.rds.views import instance_row
 from sandbox.register.rds_restores import (
     RESTORE_ENGINE,
@@ -84,6 +91,7 @@ class RestoredInstances:
 
     def _record(self, call: Call, arn: Arn, snapshot: Snapshot) -> Instance:
         given, details = call.parameters, snapshot.details
+        resource_id = self._core.store.new_resource_id(INSTANCES)
         engine = _engine(call, snapshot)
         network = placed(call)
         size = given.get("AllocatedStorage", snapshot.size_gb)
@@ -92,7 +100,7 @@ class RestoredInstances:
         echoed = {member: value for member, value in details.items() if member in ("StorageType", "Iops")}
         return Instance(
             arn=arn,
-            resource_id=self._core.store.new_resource_id(INSTANCES),
+            resource_id=resource_id,
             engine=engine.name,
             engine_version=snapshot.engine_version,
             master_username=snapshot.master_username,
@@ -105,7 +113,8 @@ class RestoredInstances:
             network=network,
             parameter_group=parameter_group(call, given.get("DBParameterGroupName"), family, of_cluster=False),
             tags=tags_of_restored(call, snapshot),
-            backup_retention_days=given.get("BackupRetentionPeriod", details["BackupRetentionPeriod"]),
+            option_group=option_group_of_restored(self._core, call, snapshot, snapshot.engine_version),
+            **backups_of_restored(call, snapshot, resource_id),
             instance_class=given.get("DBInstanceClass", details["DBInstanceClass"]),
             publicly_accessible=publicly_accessible(call, network),
             multi_az=bool(given.get("MultiAZ")),

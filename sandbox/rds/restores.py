@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.engines import engine_named
+from sandbox.rds.identifiers import Arn
 from sandbox.rds.keys import NEEDED_TO_RESTORE
 from sandbox.rds.models import AVAILABLE
+from sandbox.rds.options import KIND, chosen_group, lasting_options, needs_group
+from sandbox.rds.provision import retention
 from sandbox.rds.tags import read_tags
+from sandbox.rds.windows import backup_window
+from sandbox.register.rds_options import RESTORE_OPTIONS
 from sandbox.register.rds_restores import RESTORE_AVAILABLE, RESTORE_KEY, RESTORE_TAGS
 
 if TYPE_CHECKING:
@@ -18,11 +24,13 @@ if TYPE_CHECKING:
 HONOURED = frozenset(
     {
         "BackupRetentionPeriod",
+        "PreferredBackupWindow",
         "CopyTagsToSnapshot",
         "DBSubnetGroupName",
         "DeletionProtection",
         "EnableIAMDatabaseAuthentication",
         "Engine",
+        "OptionGroupName",
         "Port",
         "Tags",
         "VpcSecurityGroupIds",
@@ -50,6 +58,34 @@ def key_to_read(core: Core, call: Call, snapshot: Snapshot) -> Key | None:
         region=call.region,
         resource_id=snapshot.database_resource_id,
     )
+
+
+def backups_of_restored(call: Call, snapshot: Snapshot, resource_id: str) -> dict[str, Any]:
+    """Retention and window as the call says, else "existing setting": as they were when the snapshot was taken."""
+    given, details = call.parameters, snapshot.details
+    days = given.get("BackupRetentionPeriod", details["BackupRetentionPeriod"])
+    window = given.get("PreferredBackupWindow", details["PreferredBackupWindow"])
+    return {
+        "backup_retention_days": retention(days, snapshot.family),
+        "backup_window": backup_window(window, resource_id),
+    }
+
+
+def option_group_of_restored(core: Core, call: Call, snapshot: Snapshot, version: str) -> str:
+    """As the call says, else the default; but with lasting options the group that has them, where that is at hand.
+
+    Raises:
+        AwsError: OptionGroupNotFoundFault; InvalidParameterCombination.
+    """
+    its_own = Arn(call.region, call.caller.account, KIND, snapshot.option_group)
+    named = call.parameters.get("OptionGroupName")
+    if not named and snapshot.lasting_options and lasting_options(core, its_own) >= snapshot.lasting_options:
+        return snapshot.option_group
+    chosen = chosen_group(core, call, engine_named(snapshot.engine), version)
+    lacking = needs_group(core, call, snapshot)
+    code = core.settings.unconfirmed.lasting_options_restore_code
+    RESTORE_OPTIONS.refuse_if(lacking, code=code, options=", ".join(sorted(lacking)))
+    return chosen
 
 
 def tags_of_restored(call: Call, snapshot: Snapshot) -> Tags:

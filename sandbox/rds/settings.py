@@ -41,6 +41,11 @@ class Unconfirmed:
     """None: and made public, as an unencrypted one."""
     sse_rds_copy_with_key_code: str | None = "InvalidParameterCombination"
     """None: and a copy with KmsKeyId brings it under that key."""
+    type_of_cluster_recovery_point: str = "awsbackup"
+    """The other candidate is `manual`."""
+    lasting_options_share_code: str = "InvalidDBSnapshotState"
+    lasting_options_copy_code: str = "InvalidParameterCombination"
+    lasting_options_restore_code: str = "InvalidParameterCombination"
     custom_snapshot_code: str = "InvalidDBSnapshotState"
     copy_tags_across_accounts_code: str | None = None
     """None: CopyTags of a foreign snapshot is ignored. A code: it is refused."""

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sandbox.rds.encryption import SSE_RDS_TYPE
 from sandbox.rds.engines import engine_named
 from sandbox.rds.models import AVAILABLE, Snapshot
+from sandbox.rds.options import MAY_CROSS
+from sandbox.register.rds_backups import AWSBACKUP_OF_CLUSTERS, BACKUP_BY_TYPE
 from sandbox.register.rds_names import SHARED_ON_REQUEST
+from sandbox.register.rds_options import SHARE_OPTIONS
 from sandbox.register.rds_snapshots import (
     SHARE_ACCOUNT_ID,
     SHARE_ATTRIBUTE,
@@ -65,11 +68,14 @@ class Sharing:
 
     def _check_shareable(self, snapshot: Snapshot, added: set[str]) -> None:
         family, unconfirmed = self._family, self._core.settings.unconfirmed
-        SHARE_MANUAL.refuse_if(snapshot.type != "manual", family)
+        SHARE_MANUAL.refuse_if(snapshot.type != "manual" or snapshot.is_recovery_point, family)
         SHARE_AVAILABLE.refuse_if(snapshot.status != AVAILABLE, family, name=snapshot.name)
         multi_az = snapshot.of_multi_az_cluster and unconfirmed.multi_az_cluster_snapshot_code
         SHARE_MULTI_AZ.refuse_if(multi_az, code=multi_az or None)
         SHARE_CUSTOM.refuse_if(engine_named(snapshot.engine).is_custom, code=unconfirmed.custom_snapshot_code)
+        held_back = sorted(snapshot.lasting_options - (MAY_CROSS if snapshot.engine.startswith("oracle-") else set()))
+        code, options = unconfirmed.lasting_options_share_code, ", ".join(held_back)
+        SHARE_OPTIONS.refuse_if(held_back, code=code, options=options)
         SHARE_PUBLIC.refuse_if(snapshot.encrypted and EVERYBODY in added, code=unconfirmed.public_share_code)
         self._check_sse_rds(snapshot, added)
         default_key = unconfirmed.refuse_sharing_under_default_key and self._under_default_key(snapshot)
@@ -105,8 +111,12 @@ def visible(store: Store, call: Call, family: Family) -> list[Snapshot]:
     """
     given, viewer = call.parameters, call.caller.account
     kind = given.get("SnapshotType")
+    AWSBACKUP_OF_CLUSTERS.refuse_if(family.clustered and kind == "awsbackup", kind=kind)
     if given.get(family.snapshot_id):
         named = store.snapshot(call, family, given[family.snapshot_id])
+        unsaid = kind is None and named.type == "automated" and named.arn.account == viewer
+        words = {"word": family.snapshot_word, "name": given[family.snapshot_id]}
+        BACKUP_BY_TYPE.refuse_if(unsaid, family, **words)
         candidates = [named]
     else:
         candidates = [one for one in store.snapshots.values() if one.family is family and one.arn.region == call.region]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rds.data_plane import discard
@@ -10,9 +11,11 @@ from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.keys import NEEDED_TO_CREATE
 from sandbox.rds.listing import filtered, page
 from sandbox.rds.models import AVAILABLE, COPYING, CREATING, Database, Instance, SealedData, Snapshot
+from sandbox.rds.options import KIND, lasting_options
 from sandbox.rds.sharing import visible
 from sandbox.rds.tags import read_tags
 from sandbox.rds.views import snapshot_row
+from sandbox.register.rds_backups import BACKUP_BUSY, RECOVERY_POINT_COUNT
 from sandbox.register.rds_names import CLUSTER_OR_SNAPSHOT, SEEN_LATE
 from sandbox.register.rds_snapshots import (
     BACKING_UP,
@@ -28,6 +31,7 @@ from sandbox.register.rds_snapshots import (
 if TYPE_CHECKING:
     from sandbox.accounts import Caller
     from sandbox.gate import Call
+    from sandbox.kms import Key
     from sandbox.rds.core import Core
     from sandbox.rds.models import Tags
 
@@ -56,26 +60,26 @@ class Snapshots:
         snapshot = self.take(call.caller, database, arn, tags)
         return {family.snapshot_word: snapshot_row(snapshot, self._core.clock.now, call.caller.account)}
 
-    def take(self, caller: Caller, database: Database, arn: Arn, tags: Tags, kind: str = "manual") -> Snapshot:
+    def take(self, caller: Caller | None, database: Database, arn: Arn, tags: Tags, kind: str = "manual") -> Snapshot:
         """Seal the data as it is now; the snapshot is `available` when its time is over.
+
+        Args:
+            caller: whose permissions count on the database's key; None: RDS itself works, by the grant that it holds.
+            database: which.
+            arn: of the snapshot.
+            tags: of the snapshot.
+            kind: its SnapshotType.
 
         Raises:
             AwsError: KMSKeyNotAccessibleFault, if the caller may not use the database's key.
         """
-        key = None
-        if database.key_arn is not None:
-            key = self._core.keys.use(
-                caller,
-                database.key_arn,
-                NEEDED_TO_CREATE,
-                region=arn.region,
-                resource_id=database.resource_id,
-            )
+        key = self._key(caller, database, arn)
         snapshot = self._record(database, arn, tags, kind, self._core.data.take(database, str(arn), key))
-        snapshot.held_keys = [key] if key else []
+        snapshot.held_keys = [key] if key and caller else []
         self._core.store.snapshots[arn] = snapshot
         seconds = snapshot.work.due - snapshot.work.begun
-        if database.status == AVAILABLE and BACKING_UP.holds:
+        busies = BACKING_UP.holds and (kind == "manual" or (BACKUP_BUSY.holds and not self._family.clustered))
+        if database.status == AVAILABLE and busies:
             # Before the snapshot's own timer: whoever sees it available can take the next one.
             self._core.busy(database, BUSY, seconds)
         self._core.later(seconds, lambda: self._finish(snapshot), str(arn))
@@ -101,12 +105,24 @@ class Snapshots:
         """DeleteDBSnapshot / DeleteDBClusterSnapshot; deleting an unfinished one cancels it."""
         family = self._family
         snapshot = self._core.store.own_snapshot(call, family, call.parameters[family.snapshot_id])
-        DELETE_MANUAL.refuse_if(snapshot.type != "manual", family)
+        DELETE_MANUAL.refuse_if(snapshot.type != "manual" or snapshot.is_recovery_point, family)
+        self.remove(snapshot)
+        return {family.snapshot_word: snapshot_row(snapshot, self._core.clock.now, call.caller.account)}
+
+    def remove(self, snapshot: Snapshot) -> None:
+        """From now on it does not exist."""
         self._core.store.snapshots.pop(snapshot.arn)
         self._core.keys.release(snapshot.held_keys)
         discard(snapshot.data)
         snapshot.status = DELETED
-        return {family.snapshot_word: snapshot_row(snapshot, self._core.clock.now, call.caller.account)}
+
+    def _key(self, caller: Caller | None, database: Database, arn: Arn) -> Key | None:
+        if database.key_arn is None:
+            return None
+        if caller is None:
+            return next(key for key in database.held_keys if key.arn == database.key_arn)
+        keys, resource_id = self._core.keys, database.resource_id
+        return keys.use(caller, database.key_arn, NEEDED_TO_CREATE, region=arn.region, resource_id=resource_id)
 
     def _finish(self, snapshot: Snapshot) -> None:
         if snapshot.status in (CREATING, COPYING):
@@ -152,6 +168,8 @@ class Snapshots:
             work=self._core.work(self._core.durations.snapshot(database.size_gb)),
             data=data,
             type=kind,
+            option_group=database.option_group,
+            lasting_options=lasting_options(self._core, replace(arn, kind=KIND, name=database.option_group)),
             tags=tags,
             details=_details(database),
         )
@@ -167,6 +185,7 @@ def check_room(core: Core, family: Family, arn: Arn) -> None:
         for one in core.store.snapshots.values()
         if one.family is family
         and one.type == "manual"
+        and not (one.is_recovery_point and RECOVERY_POINT_COUNT.holds)
         and (one.arn.account, one.arn.region) == (arn.account, arn.region)
     ]
     SNAPSHOT_QUOTA.refuse_if(len(held) >= most, most=most)
@@ -174,7 +193,11 @@ def check_room(core: Core, family: Family, arn: Arn) -> None:
 
 def _details(database: Database) -> dict[str, Any]:
     """What an instance's restore takes over from the source when the call says nothing."""
-    details = {"BackupRetentionPeriod": database.backup_retention_days, **database.shown}
+    details = {
+        "BackupRetentionPeriod": database.backup_retention_days,
+        "PreferredBackupWindow": database.backup_window,
+        **database.shown,
+    }
     if isinstance(database, Instance):
         details["DBInstanceClass"] = database.instance_class
     return details

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sandbox.gate import Call
     from sandbox.rds.families import Family
+    from sandbox.rds.options import OptionGroup
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Store:
     instances: dict[Arn, Instance] = field(default_factory=dict)
     clusters: dict[Arn, Cluster] = field(default_factory=dict)
     snapshots: dict[Arn, Snapshot] = field(default_factory=dict)
+    option_groups: dict[Arn, OptionGroup] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def number(self) -> int:
@@ -131,7 +133,9 @@ class Store:
 
     def tagged(self, arn: Arn) -> Database | Snapshot | None:
         """What the tag operations and permissions mean by an ARN."""
-        return self.instances.get(arn) or self.clusters.get(arn) or self.snapshots.get(arn)
+        return (
+            self.instances.get(arn) or self.clusters.get(arn) or self.snapshots.get(arn)
+        )
 
 
 def _named(call: Call, family: Family, name: str) -> Arn:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sandbox.gate import Call
     from sandbox.rds.core import Core
     from sandbox.rds.models import Database, Snapshot, Tags
+    from sandbox.rds.options import OptionGroup
 
 MOST_TAGS = 50
 LONGEST_KEY = 128
@@ -72,10 +73,10 @@ class TagOperations:
         resource = self._resource(call)
         return None if resource is None else {"TagList": tag_list(resource.tags)}
 
-    def _resource(self, call: Call) -> Database | Snapshot | None:
+    def _resource(self, call: Call) -> Database | Snapshot | OptionGroup | None:
         """The caller's own resource; None for those that moto keeps (subnet groups, parameter groups)."""
         arn = Arn.parse(call.parameters["ResourceName"])
-        found = self._core.store.tagged(arn)
+        found = self._core.store.tagged(arn) or self._core.store.option_groups.get(arn)
         if found is not None and arn.account == call.caller.account:
             return found
         for family in FAMILIES:

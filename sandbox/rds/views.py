@@ -52,6 +52,8 @@ def snapshot_row(snapshot: Snapshot, now: float, viewer: str, *, by_arn: bool = 
         "StorageEncryptionType": snapshot.storage_encryption,
         "KmsKeyId": snapshot.key_arn,
         "StorageType": snapshot.details.get("StorageType"),
+        "BackupRetentionPeriod": snapshot.details.get("BackupRetentionPeriod"),
+        "PreferredBackupWindow": snapshot.details.get("PreferredBackupWindow"),
         "IAMDatabaseAuthenticationEnabled": False,
         "TagList": tag_list(snapshot.tags) if own or not SHARED_WITHOUT_TAGS.holds else [],
     }
@@ -75,10 +77,9 @@ def _instance_snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "InstanceCreateTime": aws_time(snapshot.database_created),
         "OriginalSnapshotCreateTime": aws_time(snapshot.first_created),
         "SnapshotDatabaseTime": aws_time(snapshot.first_created),
-        "OptionGroupName": f"default:{_parameter_family(snapshot).replace('.', '-')}",
+        "OptionGroupName": snapshot.option_group,
         "SnapshotTarget": "region",
         "FullSnapshotSizeInBytes": snapshot.size_gb * BYTES_PER_GB,
-        "BackupRetentionPeriod": snapshot.details.get("BackupRetentionPeriod"),
         "SourceDBSnapshotIdentifier": str(copied_from) if foreign else None,
         "SourceRegion": copied_from.region if copied_from and foreign else None,
     }
@@ -116,6 +117,7 @@ def instance_row(instance: Instance, store: Store) -> dict[str, Any]:
         "DBParameterGroups": [
             {"DBParameterGroupName": instance.parameter_group, "ParameterApplyStatus": "in-sync"},
         ],
+        "OptionGroupMemberships": [{"OptionGroupName": instance.option_group, "Status": "in-sync"}],
         "MultiAZ": instance.multi_az,
         "PubliclyAccessible": instance.publicly_accessible,
         "PromotionTier": instance.promotion_tier if cluster else None,
@@ -140,6 +142,9 @@ def cluster_row(cluster: Cluster, store: Store) -> dict[str, Any]:
         "DBSubnetGroup": cluster.network.subnet_group,
         "DBClusterParameterGroup": cluster.parameter_group,
         "EngineMode": cluster.shown.get("EngineMode", "provisioned"),
+        "DBClusterOptionGroupMemberships": [
+            {"DBClusterOptionGroupName": cluster.option_group, "Status": "in-sync"},
+        ],
         "MultiAZ": cluster.is_multi_az,
         "CrossAccountClone": False,
         "DBClusterMembers": [
@@ -184,6 +189,7 @@ def _database_row(database: Database) -> dict[str, Any]:
         "KmsKeyId": database.key_arn,
         "VpcSecurityGroups": _security_groups(database),
         "BackupRetentionPeriod": database.backup_retention_days,
+        "PreferredBackupWindow": database.backup_window,
         "DeletionProtection": database.deletion_protection,
         "CopyTagsToSnapshot": database.copy_tags_to_snapshot,
         "IAMDatabaseAuthenticationEnabled": database.iam_authentication,
@@ -197,10 +203,6 @@ def _database_row(database: Database) -> dict[str, Any]:
 
 def _security_groups(database: Database) -> list[dict[str, str]]:
     return [{"VpcSecurityGroupId": group, "Status": "active"} for group in database.network.security_groups]
-
-
-def _parameter_family(snapshot: Snapshot) -> str:
-    return ENGINES[snapshot.engine].parameter_family(snapshot.engine_version)
 
 
 def _present(row: dict[str, Any]) -> dict[str, Any]:

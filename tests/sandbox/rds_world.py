@@ -116,6 +116,18 @@ class World:
         self.client("rds", account).create_db_cluster(**parameters)
         self.wait(lambda: self.status_of_cluster(name, account) == "available")
 
+    def option_group(
+        self, name: str, *options: str, engine: str = "oracle-ee", version: str = "19", account: Account = SOURCE
+    ) -> None:
+        """A new option group with these options."""
+        rds = self.client("rds", account)
+        rds.create_option_group(
+            OptionGroupName=name, EngineName=engine, MajorEngineVersion=version, OptionGroupDescription="d"
+        )
+        if options:
+            included = [{"OptionName": option} for option in options]
+            rds.modify_option_group(OptionGroupName=name, OptionsToInclude=included, ApplyImmediately=True)
+
     def multi_az_cluster(self, name: str = "example-db", **more: Any) -> None:
         """A new, available Multi-AZ DB cluster of MySQL with its three instances."""
         storage = {"AllocatedStorage": 100, "StorageType": "io1", "Iops": 1000}

@@ -270,7 +270,7 @@ def test_a_copy_is_manual_and_not_shared(world: World) -> None:
     world.copy("shared", "again")
     attributes = world.client().describe_db_snapshot_attributes(DBSnapshotIdentifier="again")
     assert attributes["DBSnapshotAttributesResult"]["DBSnapshotAttributes"][0]["AttributeValues"] == []
-    automated = world.rds.take_automated("arn:aws:rds:eu-west-1:111111111111:db:db", SOURCE.admin.caller)
+    automated = world.rds.take_automated("arn:aws:rds:eu-west-1:111111111111:db:db")
     world.wait(lambda: automated.status == "available")
     world.copy(automated.name, "manual")
     assert world.snapshot_row("manual")["SnapshotType"] == "manual"
