@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -114,8 +113,7 @@ class Sandbox:
             simulator = Simulator.where_installed()
             self._closing.callback(simulator.close if simulator else lambda: None)
         if directory is None:
-            directory = open_directory("sandbox-")
-            self._closing.callback(shutil.rmtree, directory)
+            directory = self._closing.enter_context(open_directory("sandbox-"))
         self.stacks: MutableMapping[tuple[str, str], Stack] = {}
         self.permissions = Permissions(simulator, self.identities, self.clock)
         self.gate.before.append(self.permissions.authorise)
@@ -123,7 +121,6 @@ class Sandbox:
         self.rds = Rds(self.clock, self.kms, self.permissions, directory, data=data)
         self._closing.callback(self.rds.close)
         self.functions = Functions(self)
-        self._closing.callback(self.functions.remove_logs)
         self.events = Events(self)
         self.scheduler = Scheduler(self)
         for service in (self.kms, self.rds, self.functions, self.events, self.scheduler, self.interpreter):

@@ -9,7 +9,8 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,14 +18,26 @@ from sandbox.data import processes
 from sandbox.data.processes import DataError
 
 _CHUNK = 1 << 20
+# Reads until the other end of the pipe is closed. More than once, as a server that is just dying may still write.
+_DELETE_AFTERWARDS = 'read -r place; read -r _; for second in 1 2 3 4 5; do rm -rf -- "$place" && exit; sleep 1; done'
 _SOCKET_DIRECTORY_LENGTH = 90  # the path of a unix socket has 107 bytes at most
 
 
-def open_directory(prefix: str = "snapferry-", parent: Path | None = None) -> Path:
-    """Make a directory, temporary if no parent is given, that the servers' user can enter but not write or list."""
+@contextmanager
+def open_directory(prefix: str = "snapferry-", parent: Path | None = None) -> Iterator[Path]:
+    """Make a directory, temporary if no parent is given, that the servers' user can enter but not write or list.
+
+    It is deleted at the end of the block, or of this process, however that ends: by a process that waits for it.
+    """
     directory = Path(tempfile.mkdtemp(prefix=prefix, dir=parent or _temporary()))
     directory.chmod(0o711)
-    return directory
+    command = ["sh", "-c", _DELETE_AFTERWARDS]
+    # A session of its own: what ends this process, Ctrl-C or a signal to its group, is not meant for that one.
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, cwd="/", text=True) as deleter:
+        print(directory, file=deleter.stdin, flush=True)
+        yield directory
+    if directory.exists():
+        raise DataError(f"{directory} could not be deleted")
 
 
 def socket_directory(home: Path) -> Path:

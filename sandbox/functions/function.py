@@ -17,8 +17,6 @@ from sandbox.register.functions import RESERVED, TIMEOUT
 from sandbox.roles import RoleRefused, act_as
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sandbox.accounts import Credentials
     from sandbox.functions.process import HandlerProcess, Zygote
     from sandbox.world import Sandbox
@@ -43,7 +41,7 @@ class Function:
     """A deployed function. One process runs one invocation at a time; a warm one is used again."""
 
     def __init__(
-        self, spec: FunctionSpec, sandbox: Sandbox, zygote: Zygote, logs: Path, at_points: Sequence[PointHook] = ()
+        self, spec: FunctionSpec, sandbox: Sandbox, zygote: Zygote, at_points: Sequence[PointHook] = ()
     ) -> None:
         self.spec = spec
         self.at_points = at_points
@@ -54,7 +52,6 @@ class Function:
         self.cold_starts = 0
         self._sandbox = sandbox
         self._zygote = zygote
-        self._logs = logs
         self._idle: list[HandlerProcess] = []
         self._retired = False
         self._running = 0
@@ -117,7 +114,7 @@ class Function:
         stream = f"{self.spec.account}-{self.spec.name}-{self.cold_starts}"
         environment = variables(self.spec, self.credentials(), self._sandbox.url, stream)
         self._sandbox.clock.sleep(COLD_START_SECONDS)
-        return self._zygote.spawn(self.spec.arn, environment, self._logs / stream)
+        return self._zygote.spawn(self.spec.arn, environment)
 
     def _run(self, process: HandlerProcess, event: Any) -> Invocation:
         clock = self._sandbox.clock
@@ -182,7 +179,7 @@ class Function:
     def _ended(self, process: HandlerProcess, invocation: Invocation) -> Invocation:
         lines = process.new_output().splitlines()
         self.lines.extend(lines)
-        output.keep(self.spec, process.log.name, lines, self._sandbox.clock.now)
+        output.keep(self.spec, process.stream, lines, self._sandbox.clock.now)
         return invocation
 
     def _timed_out(self, request_id: str) -> Invocation:
@@ -208,6 +205,6 @@ class Function:
             "memory_limit_in_mb": str(self.spec.memory),
             "aws_request_id": request_id,
             "log_group_name": self.spec.log_group,
-            "log_stream_name": process.log.name,
+            "log_stream_name": process.stream,
             "deadline": deadline,
         }

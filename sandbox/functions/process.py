@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,19 +43,24 @@ class Zygote:
             if self._socket is None and not self._closed:
                 self._start()
 
-    def spawn(self, owner: str, environment: dict[str, str], log: Path) -> HandlerProcess:
-        """A new process of a function; its stdout and stderr are appended to `log`."""
+    def spawn(self, owner: str, environment: dict[str, str]) -> HandlerProcess:
+        """A new process of the function with this ARN, with these variables."""
         commands_read, commands_write = os.pipe()
         answers_read, answers_write = os.pipe()
-        log_fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        theirs = [commands_read, answers_write, log_fd]
+        commands, answers = os.fdopen(commands_write, "wb", 0), os.fdopen(answers_read, "rb")
+        # Without a name: nothing stays behind, however this process ends.
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - it is open as long as the handler runs
         try:
-            pid = self._ask({"spawn": environment}, theirs)["pid"]
+            pid = self._ask({"spawn": environment}, [commands_read, answers_write, log.fileno()])["pid"]
+        except BaseException:
+            for mine in (commands, answers, log):
+                mine.close()
+            raise
         finally:
-            for descriptor in theirs:
-                os.close(descriptor)
+            os.close(commands_read)
+            os.close(answers_write)
         self.owners[pid] = owner
-        return HandlerProcess(self, pid, os.fdopen(commands_write, "wb", 0), os.fdopen(answers_read, "rb"), log)
+        return HandlerProcess(self, pid, commands, answers, log, environment["AWS_LAMBDA_LOG_STREAM_NAME"])
 
     def end(self, pid: int, *, kill: bool) -> int:
         """The exit code of a process that ended, or is killed here; minus the signal if by one."""
@@ -114,9 +120,14 @@ class HandlerProcess:
     pid: int
     commands: BinaryIO
     answers: BinaryIO
-    log: Path
+    log: BinaryIO
+    """Its stdout and stderr."""
+    stream: str
+    """The name of its log stream."""
     log_read: int = field(default=0)
     """Bytes of the log that were read so far."""
+    unseen: bytes = field(default=b"")
+    """Of these, what nobody has asked for yet."""
 
     def tell(self, message: dict[str, Any]) -> None:
         """One line to the process; nothing happens if it is gone (`hear` says so)."""
@@ -141,15 +152,24 @@ class HandlerProcess:
         return message
 
     def new_output(self) -> str:
-        """What it printed since the last look."""
-        with self.log.open("rb") as file:
-            file.seek(self.log_read)
-            output = file.read()
-        self.log_read += len(output)
+        """What it printed since the last look; also after its end."""
+        if not self.log.closed:
+            self._read_log()
+        output, self.unseen = self.unseen, b""
         return output.decode(errors="replace")
 
     def end(self, *, kill: bool) -> int:
         """Reap the process; see `Zygote.end`."""
         self.commands.close()
         self.answers.close()
-        return self.zygote.end(self.pid, kill=kill)
+        try:
+            return self.zygote.end(self.pid, kill=kill)
+        finally:
+            self._read_log()
+            self.log.close()
+
+    def _read_log(self) -> None:
+        """Without moving the place where the process writes, which is the file's own."""
+        size = os.fstat(self.log.fileno()).st_size
+        self.unseen += os.pread(self.log.fileno(), size - self.log_read, self.log_read)
+        self.log_read = size

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import PARTITION, REGION
@@ -45,7 +43,6 @@ class Functions:
         """Executions at once, per account and Region; AWS begins some new accounts with 10."""
         self._sandbox = sandbox
         self._zygote = Zygote()
-        self._logs = tempfile.TemporaryDirectory(prefix="sandbox-functions-")
         self._functions: dict[str, Function] = {}
         self._later = Later(sandbox)
 
@@ -64,7 +61,7 @@ class Functions:
         """
         self._check_concurrency(spec)
         self._zygote.start()
-        function = Function(spec, self._sandbox, self._zygote, Path(self._logs.name), self.at_points)
+        function = Function(spec, self._sandbox, self._zygote, self.at_points)
         earlier = self._functions.get(spec.arn)
         if earlier is not None:
             earlier.retire()
@@ -133,10 +130,6 @@ class Functions:
         self._zygote.close()
         for function in self._functions.values():
             function.retire()  # their pipes
-
-    def remove_logs(self) -> None:
-        """Delete the handlers' output; once nobody runs who could still read or write it."""
-        self._logs.cleanup()
 
     def _check_concurrency(self, spec: FunctionSpec) -> None:
         others = [one.spec for one in self.of(spec.account, spec.region) if one.spec.arn != spec.arn]

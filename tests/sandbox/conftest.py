@@ -20,6 +20,5 @@ def place() -> Iterator[Path]:
     just deleted.
     """
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
-    directory = open_directory("sf-test-", MEMORY if roomy else None)
-    yield directory
-    shutil.rmtree(directory)
+    with open_directory("sf-test-", MEMORY if roomy else None) as directory:
+        yield directory

@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from shutil import rmtree
 
 import pytest
 
@@ -102,21 +101,20 @@ def test_a_directory_that_nobody_can_enter_is_refused_with_the_way_out(tmp_path:
 
 
 def test_programs_that_the_servers_user_cannot_read_are_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    place = open_directory("sf-test-")  # not the fixture's: programs may not run from memory
-    monkeypatch.setattr(folders, "readable", lambda _: False)
-    monkeypatch.setattr(folders, "_temporary", lambda: place)
     find = postgres._binaries  # noqa: SLF001 - what it found before must be forgotten
     find.cache_clear()
-    try:
-        copied = find()
-        assert place in copied.parents
-        assert b"PostgreSQL" in processes.run([copied / "postgres", "--version"])
-        server = PostgresServer.create(place / "db", master="master", password="Old-1")
-        connect("postgres", server.port, "master", "Old-1").close()
-        server.remove()
-    finally:
-        find.cache_clear()
-        rmtree(place)
+    with open_directory("sf-test-") as place:  # not the fixture's: programs may not run from memory
+        monkeypatch.setattr(folders, "readable", lambda _: False)
+        monkeypatch.setattr(folders, "_temporary", lambda: place)
+        try:
+            copied = find()
+            assert place in copied.parents
+            assert b"PostgreSQL" in processes.run([copied / "postgres", "--version"])
+            server = PostgresServer.create(place / "db", master="master", password="Old-1")
+            connect("postgres", server.port, "master", "Old-1").close()
+            server.remove()
+        finally:
+            find.cache_clear()
 
 
 @AS_ROOT

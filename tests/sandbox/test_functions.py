@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.accounts import REGION, SOURCE, TARGET
+from sandbox.data import open_directory
 from sandbox.gate import AwsError
 from sandbox.world import Sandbox
 from tests.sandbox.machines import Machines, task
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sandbox.permissions import Simulator
 
+ROOT = Path(__file__).parents[2]
 STS = allow("sts:GetCallerIdentity", "*")
 
 
@@ -338,18 +340,21 @@ threading.Event().wait()
 """
 
 
-def test_no_process_outlives_a_sandbox_that_is_killed() -> None:
-    root = Path(__file__).parents[2]
+def test_no_process_and_no_file_outlives_a_sandbox_that_is_killed() -> None:
     command = [sys.executable, "-c", KILLED]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        handler = int(parent.stdout.readline())
-        os.kill(handler, 0)
-        parent.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while runs(handler) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not runs(handler)
+    with open_directory("sf-test-") as temporary:
+        environment = os.environ | {"TMPDIR": str(temporary)}
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as parent:
+            assert parent.stdout is not None
+            handler = int(parent.stdout.readline())
+            os.kill(handler, 0)
+            assert list(temporary.iterdir()) != []
+            parent.send_signal(signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while (runs(handler) or list(temporary.iterdir())) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert not runs(handler)
+        assert list(temporary.iterdir()) == []
 
 
 def runs(pid: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +25,8 @@ AURORA = [name for name in ("aurora-postgresql", "aurora-mysql") if engine_for(n
 
 @pytest.fixture
 def directory() -> Iterator[Path]:
-    made = open_directory("sf-rds-")
-    yield made
-    shutil.rmtree(made)
+    with open_directory("sf-rds-") as made:
+        yield made
 
 
 @pytest.fixture
