@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, lease, managed_elsewhere, waits
+from snapferry import aws, lease, managed_elsewhere, metrics, waits
 from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.errors import KeyPolicyFull, KeyPolicyNotEditable
 from snapferry.grants import grants_of, revoke
@@ -59,7 +59,7 @@ def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result | None:
     if settings.key_policy_is_elsewhere:
         document = read_policy(kms, plan.key_arn)
         managed_elsewhere.require(document, wanted, plan.key_arn)
-        return _done(waits.show_time(waits.now()), Edit(document))
+        return _done(waits.show_time(waits.now()), Edit(document)) | {"principal": wanted.principal}
     check_released(kms, plan.key_arn, stack=settings.stack)
     policy = _policy(leases, plan.key_arn, plan.transfer)
     record = leases.find(plan.transfer) or _record(plan, wanted, lease.fingerprint(policy.read()))
@@ -69,7 +69,7 @@ def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result | None:
         leases.close(plan.transfer)
         return None
     leases.note(replace(record, seen=True))
-    return _done(record.opened_at, edit)
+    return _done(record.opened_at, edit) | {"principal": wanted.principal}
 
 
 def _wait_for_room(plan: TransferPlan, since: str) -> Result:
@@ -113,11 +113,15 @@ def _record(plan: TransferPlan, wanted: Lease, fingerprint: str) -> LeaseRecord:
 def _close(leases: Leases, closing: Closing) -> Result:
     kms, settings = aws.client("kms"), Settings()
     if settings.key_policy_is_elsewhere:
-        edit = Edit(read_policy(kms, closing.key_arn))
+        record, edit = None, Edit(read_policy(kms, closing.key_arn))
     else:
+        record = leases.find(closing.transfer)
         edit = _policy(leases, closing.key_arn, closing.transfer).close(closing.transfer)
         leases.close(closing.transfer)
-    return _done(waits.show_time(waits.now()), edit) | {"grants": _grants(kms, leases, closing.key_arn, settings)}
+    at = waits.show_time(waits.now())
+    if record and (record.seen or edit.written):
+        metrics.seconds(metrics.EXPOSURE_SECONDS, waits.seconds_between(record.opened_at, at))
+    return _done(at, edit) | {"grants": _grants(kms, leases, closing.key_arn, settings)}
 
 
 def _grants(kms: "KMSClient", leases: Leases, key_arn: str, settings: Settings) -> list[dict[str, Any]] | None:

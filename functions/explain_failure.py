@@ -17,7 +17,7 @@ def handler(event: Event, context: LambdaContext) -> Result:
         failure = _silence(event, context)
     name, cause = not_closed(closing, failure) if closing else explained(failure, event["step"])
     if name == AccessNotClosed.__name__:
-        metrics.count(name)  # raises the alarm; the sweeper tries again
+        metrics.count(metrics.ACCESS_NOT_CLOSED)  # raises the alarm; the sweeper tries again
     return {"error": name, "cause": cause}
 
 

@@ -1,7 +1,7 @@
 """Behind the rule for the target's answers: hand an answer to the task that waits for it.
 
 Who answers is taken from the event's envelope, never from its detail. An answer to no question, to a closed one, or
-from another account changes nothing; it is logged.
+from another account changes nothing; it is counted and logged.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from snapferry import aws
+from snapferry import aws, metrics
 from snapferry.contracts import Answer, parsed
 from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.settings import Settings
@@ -33,6 +33,7 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     question = questions.find(answer.transfer, answer.question)
     refused = _reason_to_ignore(question, answer, event)
     if question is None or refused:
+        metrics.count(metrics.ANSWER_IGNORED)
         logger.warning("answer ignored", extra={"reason": refused, "answer": answer.model_dump(mode="json")})
         return {"ignored": refused}
     _hand_over(aws.client("stepfunctions"), question, answer)
@@ -63,4 +64,5 @@ def _hand_over(stepfunctions: "SFNClient", question: OpenQuestion, answer: Answe
     except ClientError as error:
         if aws.code(error) not in _NOBODY_WAITS:
             raise
+        metrics.count(metrics.ANSWER_IGNORED)
         logger.warning("nobody waits for this answer any more", extra={"code": aws.code(error)})

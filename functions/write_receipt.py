@@ -5,6 +5,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapferry import metrics, waits
 from snapferry.entry import Event, Result, entry_point
 from snapferry.receipts import receipt
+from snapferry.settings import Settings
 from snapferry.transfers import TransferPlan
 
 
@@ -15,8 +16,8 @@ def handler(event: Event, _context: LambdaContext) -> Result:
         event["carried"],
         event["closed"],
         finished_at=waits.show_time(waits.now()),
-        acceptance=event["acceptance"],
         restored=event["restored"],
     )
-    metrics.seconds("ExposureSeconds", written.access.exposure_seconds)
+    if Settings().key_policy_is_elsewhere:  # else closing the lease has noted it
+        metrics.seconds(metrics.EXPOSURE_SECONDS, written.access.exposure_seconds)
     return written.model_dump(mode="json")

@@ -53,10 +53,12 @@ class Edit:
     Attributes:
         document: As KMS shows it.
         remarks: What somebody else seems to have done to the policy at the same moment; for people.
+        written: Whether it had to be written; else it was as wanted already.
     """
 
     document: Policy
     remarks: tuple[str, ...] = ()
+    written: bool = False
 
 
 def read_policy(kms: "KMSClient", key_arn: str) -> Policy:
@@ -152,7 +154,7 @@ class KeyPolicy:
                     remedy="find out who else writes this key policy, in CloudTrail (PutKeyPolicy)",
                 )
             time.sleep(_PAUSE)
-        return Edit(document, tuple(_remarks(before, passing, document)))
+        return Edit(document, tuple(_remarks(before, passing, document)), written=True)
 
 
 def _remarks(before: Policy, passing: list[Policy], after: Policy) -> list[str]:

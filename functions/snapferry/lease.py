@@ -54,6 +54,16 @@ class Lease:
     ends: str
     via_service: bool = True
 
+    @property
+    def principal(self) -> str:
+        """Who is let in: the role, or the whole account."""
+        return self.role_arn or self.root
+
+    @property
+    def root(self) -> str:
+        """The account, as a policy names it: all that its own administrators let use the key."""
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
 
 def is_role_of(role_arn: str, account: str, partition: str) -> bool:
     """Tell whether this is one role of an account; ``*`` and ``?`` would be wildcards in a policy's condition."""
@@ -149,7 +159,7 @@ def _statement(lease: Lease, part: str, actions: list[str], conditions: Mapping[
     return {
         "Sid": f"Snapferry{lease.transfer}{part}",
         "Effect": "Allow",
-        "Principal": {"AWS": f"arn:{lease.partition}:iam::{lease.account}:root"},
+        "Principal": {"AWS": lease.root},
         "Action": actions,
         "Resource": "*",
         "Condition": {**narrowed, **conditions, "DateLessThan": {"aws:CurrentTime": lease.ends}},

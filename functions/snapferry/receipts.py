@@ -5,10 +5,9 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
-from snapferry import examples
+from snapferry import examples, waits
 from snapferry.contracts import Contract, Moment, TransferId
 from snapferry.transfers import TransferPlan
-from snapferry.waits import parse_time
 
 
 class RemainingGrant(Contract):
@@ -60,7 +59,12 @@ class Receipt(Contract):
 
 
 def receipt(
-    plan: TransferPlan, carried: Mapping[str, Any], closed: Mapping[str, Any], *, finished_at: str, **more: Any
+    plan: TransferPlan,
+    carried: Mapping[str, Any],
+    closed: Mapping[str, Any],
+    *,
+    finished_at: str,
+    restored: dict[str, Any] | None,
 ) -> Receipt:
     """Return the receipt of a transfer that went well.
 
@@ -69,7 +73,7 @@ def receipt(
         carried: What the hand-over gave: ``opened`` (edit_key_policy's result) and ``received`` (the target's answer).
         closed: What closing the lease gave.
         finished_at: UTC, ISO 8601.
-        **more: ``acceptance`` and ``restored``, the target's answers.
+        restored: The target's answer; None if nothing was to be restored.
     """
     opened = carried["opened"]
     return Receipt(
@@ -78,14 +82,14 @@ def receipt(
         database=plan.database["arn"],
         target_account=plan.target_account,
         target_snapshot=carried["received"]["snapshot_arn"],
-        restored=more["restored"],
+        restored=restored,
         access=Access(
             key_arn=plan.key_arn,
-            principal=more["acceptance"]["role_arn"],
+            principal=opened["principal"],
             opened_at=opened["at"],
             would_have_ended_at=plan.deadline,
             closed_at=closed["at"],
-            exposure_seconds=seconds_between(opened["at"], closed["at"]),
+            exposure_seconds=waits.seconds_between(opened["at"], closed["at"]),
             fingerprint_at_opening=opened["fingerprint"],
             fingerprint_at_closing=closed["fingerprint"],
             grants=_grants(closed["grants"]),
@@ -94,14 +98,9 @@ def receipt(
         deleted_snapshots=[plan.snapshot_arn, plan.copy_arn],
         started_at=plan.started_at,
         finished_at=finished_at,
-        seconds=seconds_between(plan.started_at, finished_at),
+        seconds=waits.seconds_between(plan.started_at, finished_at),
     )
 
 
 def _grants(found: list[dict[str, Any]] | None) -> list[RemainingGrant] | None:
     return None if found is None else [RemainingGrant(**each) for each in found]
-
-
-def seconds_between(begin: str, end: str) -> int:
-    """Return the whole seconds between two points in time, both ISO 8601."""
-    return round((parse_time(end) - parse_time(begin)).total_seconds())

@@ -81,6 +81,11 @@ def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def seconds_between(begin: str, end: str) -> int:
+    """Return the whole seconds between two points in time, both ISO 8601."""
+    return round((parse_time(end) - parse_time(begin)).total_seconds())
+
+
 def show_time(moment: datetime) -> str:
     """Return a point in time as KMS's conditions and Step Functions take it: UTC, whole seconds, ``Z``."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

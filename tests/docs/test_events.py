@@ -66,10 +66,8 @@ def ended(event: Any) -> None:
 
 
 def receipt(event: Any) -> receipts.Receipt:
-    more = {"acceptance": event["acceptance"], "restored": event["restored"]}
-    return receipts.receipt(
-        transfer(event), event["carried"], event["closed"], finished_at="2026-01-01T03:00:00Z", **more
-    )
+    done = (transfer(event), event["carried"], event["closed"])
+    return receipts.receipt(*done, finished_at="2026-01-01T03:00:00Z", restored=event["restored"])
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
