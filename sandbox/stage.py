@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.accounts import SOURCE, TARGET, Account
 from sandbox.data import engine_for
-from sandbox.databases import AVAILABLE, Databases
+from sandbox.databases import Databases
+from sandbox.sources import DATABASE, MASTER, PRODUCTION_PASSWORD, SCHEMA, make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,23 +21,41 @@ if TYPE_CHECKING:
     from sandbox.deploy import Stack
     from sandbox.world import Sandbox
 
+__all__ = [
+    "CONNECTION",
+    "DATABASE",
+    "ENGINES",
+    "MASTER",
+    "PRODUCTION_PASSWORD",
+    "PROFILE",
+    "RESTORED",
+    "ROOT",
+    "ROWS",
+    "SCHEMA",
+    "TABLE",
+    "Network",
+    "Stage",
+    "UnknownEngine",
+    "check_engine",
+    "default_engine",
+    "make_database",
+    "make_network",
+    "set_stage",
+    "write_profile",
+]
+
 ROOT = Path(__file__).parents[1]
 ENGINES = ("aurora-mysql", "mysql", "aurora-postgresql", "postgres")
 
-DATABASE = "example-db"
-"""The source's cluster or instance."""
 RESTORED = "example-db-2"
 """What the profile's defaults call it in the target."""
-SCHEMA, TABLE = "example", "users"
+TABLE = "users"
 ROWS = ((1, "test1", 10), (2, "test2", 20))
-MASTER, PRODUCTION_PASSWORD = "master", "Production-Secret-1"
 PROFILE = "/snapferry/profiles/default"
 CONNECTION = f"/snapferry/{DATABASE}/connection"
 
 _SUBNET_GROUP = "databases"
 _BLOCK, _PORTS = "10.0.0.0/16", (3306, 5432)
-_CLASS, _GIGABYTES = "db.r6g.large", 100
-_PATIENCE = 3600.0  # virtual seconds for RDS to make one thing
 
 
 class UnknownEngine(ValueError):
@@ -169,33 +188,10 @@ def write_profile(sandbox: Sandbox, network: Network, **more: object) -> None:
 
 def make_database(sandbox: Sandbox, engine: str, network: Network) -> None:
     """Make `example-db` in the source, under `aws/rds`, and insert its rows if it is a running server."""
-    databases = Databases(sandbox, SOURCE, engine)
-    described = {
-        "Engine": engine,
-        "MasterUsername": MASTER,
-        "MasterUserPassword": PRODUCTION_PASSWORD,
-        "StorageEncrypted": True,
-        "DBSubnetGroupName": network.subnet_group,
-        "VpcSecurityGroupIds": [network.security_group],
-    }
-    rds = sandbox.client("rds", SOURCE)
-    if databases.clustered:
-        rds.create_db_cluster(DBClusterIdentifier=DATABASE, DatabaseName=SCHEMA, **described)
-        _wait_until_available(databases, DATABASE)
-        rds.create_db_instance(
-            DBInstanceIdentifier=f"{DATABASE}-1", DBInstanceClass=_CLASS, Engine=engine, DBClusterIdentifier=DATABASE
-        )
-        _wait_until_available(Databases(sandbox, SOURCE, "member"), f"{DATABASE}-1")
-    else:
-        size = {"DBInstanceClass": _CLASS, "AllocatedStorage": _GIGABYTES}
-        rds.create_db_instance(DBInstanceIdentifier=DATABASE, DBName=SCHEMA, **size, **described)
-        _wait_until_available(databases, DATABASE)
+    groups = [network.security_group]
+    make_source(sandbox, engine, DBSubnetGroupName=network.subnet_group, VpcSecurityGroupIds=groups)
     if any(database.server is not None for database in sandbox.rds.store.databases()):
-        _insert_rows(databases)
-
-
-def _wait_until_available(databases: Databases, identifier: str) -> None:
-    databases.sandbox.clock.wait_until(lambda: databases.status(identifier) == AVAILABLE, _PATIENCE)
+        _insert_rows(Databases(sandbox, SOURCE, engine))
 
 
 def _insert_rows(databases: Databases) -> None:

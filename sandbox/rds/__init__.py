@@ -96,11 +96,11 @@ class Rds:
 
     def take_automated(self, database_arn: str) -> Snapshot:
         """Take an automated snapshot now, as the nightly backup does by itself."""
-        return self._backups.take(self._database(database_arn))
+        return self._backups.take(self.database(database_arn))
 
     def take_recovery_point(self, database_arn: str, caller: Caller) -> Snapshot:
         """Take a snapshot as AWS Backup does, with the rights of a role of its own; the sandbox has no AWS Backup."""
-        return self._backups.take_recovery_point(self._database(database_arn), caller)
+        return self._backups.take_recovery_point(self.database(database_arn), caller)
 
     def close(self) -> None:
         """Stop every server and delete its files and the snapshots'."""
@@ -110,7 +110,8 @@ class Rds:
         for snapshot in self.store.snapshots.values():
             discard(snapshot.data)
 
-    def _database(self, arn: str) -> Database:
+    def database(self, arn: str) -> Database:
+        """The record of an instance or a cluster that exists."""
         (database,) = [one for one in self.store.databases() if str(one.arn) == arn]
         return database
 
