@@ -17,14 +17,14 @@ from sandbox.faults import Faults
 from sandbox.functions import Functions
 from sandbox.gate import Gate
 from sandbox.interpreter import Interpreter
-from sandbox.interpreter.executions import backend
+from sandbox.interpreter.executions import find
 from sandbox.interpreter.forgetting import forget_the_oldest
 from sandbox.kms import Kms
 from sandbox.pacer import Pacer
 from sandbox.permissions import Permissions, Simulator
 from sandbox.rds import Rds
 from sandbox.register import left_out
-from sandbox.roles import act_as
+from sandbox.roles import RoleRefused, act_as
 from sandbox.scheduler import Scheduler
 from sandbox.server import Server
 from sandbox.trail import Trail
@@ -102,7 +102,7 @@ class Sandbox:
         self.server = Server(self.gate.wsgi, port=port)
         self.url = self.server.url
         self.transport = Transport(self.gate, self.url)
-        self.interpreter = Interpreter(self.clock, self.transport, self._act_as_step_functions)
+        self.interpreter = Interpreter(self.clock, self.transport, self._act_as_step_functions, self._refusal_of_role)
         self._closing.callback(self.interpreter.close)
         self.on_state = self.interpreter.on_state
         self.on_execution_end = self.interpreter.on_end
@@ -175,7 +175,7 @@ class Sandbox:
         Raises:
             Stuck: it has not ended, and nothing more is due within the limit.
         """
-        execution: Any = backend(_account_of(execution_arn).id, REGION).describe_execution(execution_arn)
+        execution = find(_account_of(execution_arn).id, REGION, execution_arn)
         self.clock.wait_until(lambda: execution.status != RUNNING, limit)
         return self.describe(execution_arn)
 
@@ -213,6 +213,14 @@ class Sandbox:
 
     def _act_as_step_functions(self, role_arn: str, session_name: str) -> Credentials:
         return act_as(self, "states.amazonaws.com", role_arn, session_name)
+
+    def _refusal_of_role(self, role_arn: str, action: str, resource: str) -> str:
+        """Why a machine's role may not do something, in AWS's words; empty if it may."""
+        try:
+            role = self._act_as_step_functions(role_arn, "StepFunctions")
+        except RoleRefused as refusal:
+            return str(refusal)
+        return self.permissions.check(role.caller, action, resource).message
 
 
 def _account_of(arn: str) -> Account:

@@ -86,7 +86,7 @@ class Attempts:
         thread = self._clock.spawn(lambda: state._eval_execution(frame), state.name)  # noqa: SLF001
         thread.awaited = True
         deadline = round(self._clock.now + seconds, 6)
-        watch = _watchers(env)
+        watch = watchers(env)
         me = current()
         assert me is not None  # noqa: S101 - executions run in virtual threads only
         thread.waiters.append(me)
@@ -144,7 +144,7 @@ def _conclude(state: Any, env: Environment, output: Any) -> None:
         env.states.reset(input_value=env.stack.pop())
 
 
-def _watchers(env: Environment) -> list[VirtualThread]:
+def watchers(env: Environment) -> list[VirtualThread]:
     """Who must know when this environment stops running."""
     watchers: list[VirtualThread] = env.__dict__.setdefault("watchers", [])
     return watchers
@@ -157,7 +157,7 @@ def _ends_once(setter: Any, clock: Clock) -> Any:
         if not env.is_running() and ENDS_ONCE.holds:
             return
         setter(env, *args, **kwargs)
-        for watcher in _watchers(env):
+        for watcher in watchers(env):
             clock.wake(watcher)
         for endpoint in env.callback_pool_manager._pool.values():  # noqa: SLF001
             if hasattr(endpoint, "frame") and not endpoint.frame.is_running():

@@ -17,6 +17,8 @@ from sandbox.interpreter.history import describe
 from sandbox.register.stepfunctions import EXECUTION_INPUT, EXECUTION_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox.clock import Clock
     from sandbox.gate import Call, Gate
     from sandbox.interpreter.machines import MachineOperations
@@ -32,6 +34,18 @@ EXECUTIONS_A_PAGE = 100
 def backend(account: str, region: str) -> StepFunctionsParserBackend:
     """The machines and executions of one account and Region."""
     return stepfunctions_parser_backends[account][region]
+
+
+def find(account: str, region: str, arn: str) -> Any:
+    """An execution, also a child of a Distributed Map (`...:execution:machine/label:name`).
+
+    Raises:
+        ServiceException: ExecutionDoesNotExist, InvalidArn.
+    """
+    kept = backend(account, region)
+    children: Iterator[Any] = (one for machine in kept.state_machines for one in machine.executions)
+    child = next((one for one in children if one.execution_arn == arn), None) if "/" in arn else None
+    return child or kept.describe_execution(arn)
 
 
 class Executions:
@@ -61,7 +75,7 @@ class Executions:
 
     def stop(self, call: Call) -> dict[str, Any]:
         """StopExecution: it ends now, running neither Retry nor Catch."""
-        execution: Any = _of(call).describe_execution(call.parameters["executionArn"])
+        execution = _named(call)
         stop_date = datetime.now(tz=UTC)
         if execution.status == "RUNNING":
             error, cause = call.parameters.get("error"), call.parameters.get("cause")
@@ -73,30 +87,39 @@ class Executions:
 
 def describe_one(call: Call) -> dict[str, Any]:
     """DescribeExecution."""
-    return describe(_of(call).describe_execution(call.parameters["executionArn"]))
+    return describe(_named(call))
 
 
 def list_page(call: Call) -> dict[str, Any]:
-    """ListExecutions: the latest first."""
-    machine = _of(call).describe_state_machine(call.parameters["stateMachineArn"])
-    wanted = call.parameters.get("statusFilter")
-    found: list[Any] = [one for one in machine.executions if wanted in (None, one.status)]
+    """ListExecutions, of a machine or of a Map run: the latest first."""
+    run, wanted = call.parameters.get("mapRunArn"), call.parameters.get("statusFilter")
+    arn = call.parameters["stateMachineArn"] if run is None else run.replace(":mapRun:", ":stateMachine:").split("/")[0]
+    found: list[Any] = [
+        one
+        for one in _of(call).describe_state_machine(arn).executions
+        if getattr(one, "map_run_arn", None) == run and wanted in (None, one.status)
+    ]
+    found.reverse()  # of those that started at the same moment, too, the last one is first
     found.sort(key=lambda one: one.start_date, reverse=True)
     page, token = _page(found, call.parameters, EXECUTIONS_A_PAGE)
-    shown = ("executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "redriveCount")
+    shown = ("executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "redriveCount", "mapRunArn")
     items = [{key: value for key, value in describe(one).items() if key in shown} for one in page]
     return {"executions": items} | token
 
 
 def history_page(call: Call) -> dict[str, Any]:
     """GetExecutionHistory: at most 1,000 events a page, 100 if not said."""
-    execution: Any = _of(call).describe_execution(call.parameters["executionArn"])
+    execution = _named(call)
     env = execution.exec_worker.env
     events = list(env.event_manager.get_event_history()) if env is not None else []
     if call.parameters.get("reverseOrder"):
         events.reverse()
     page, token = _page(events, call.parameters, EVENTS_A_PAGE)
     return {"events": page} | token
+
+
+def _named(call: Call) -> Any:
+    return find(call.backend_account, call.region, call.parameters["executionArn"])
 
 
 def _of(call: Call) -> StepFunctionsParserBackend:

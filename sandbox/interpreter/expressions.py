@@ -56,6 +56,15 @@ def aws_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def evaluated(template: Any, env: Environment) -> Any:
+    """A template with the values of its JSONata expressions, where moto does not look for any."""
+    if isinstance(template, dict):
+        return {name: evaluated(value, env) for name, value in template.items()}
+    if isinstance(template, str) and template.startswith("{%") and template.endswith("%}"):
+        return _value_or_failure(template[2:-2], _variables(env) | {"states": _states(env)}, env)
+    return template
+
+
 def _evaluate_jsonata(expression: StringJSONata, env: Environment) -> None:
     bindings = _variables(env) | {"states": _states(env)}
     env.stack.append(_value_or_failure(expression.expression, bindings, env))

@@ -142,6 +142,8 @@ def describe(execution: Any) -> dict[str, Any]:
         "redriveCount": 0,
         "redriveStatus": "NOT_REDRIVABLE",
     }
+    if getattr(execution, "map_run_arn", None):
+        described["mapRunArn"] = execution.map_run_arn
     if status != ExecutionStatus.RUNNING:
         described["stopDate"] = execution.stop_date
     if status == ExecutionStatus.SUCCEEDED:

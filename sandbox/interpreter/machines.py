@@ -13,18 +13,23 @@ from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 
 from sandbox.gate import AwsError
 from sandbox.interpreter.executions import backend
+from sandbox.register.map_runs import MANAGED_RULE
 from sandbox.register.stepfunctions import DEFINITION_SIZE, DELETED_ENDS, DELETING, MACHINE_NAME_TAKEN, QUALIFIED
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock
     from sandbox.gate import Call, Gate
     from sandbox.interpreter.history import EndListener
+    from sandbox.interpreter.map_runs import Refusal
     from sandbox.interpreter.patches import Patches
 
 LARGEST_DEFINITION = 1024 * 1024
 # A guess: deleting is asynchronous, and whoever waits for an execution wants to see how it ended.
 GONE_AFTER_SECONDS = 60.0
 RUNNING = "RUNNING"
+SYNC = ":states:startExecution.sync"
+MANAGED = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
+MANAGING = ("PutTargets", "PutRule", "DescribeRule")
 
 
 def machine_of(arn: str) -> str:
@@ -35,8 +40,9 @@ def machine_of(arn: str) -> str:
 class MachineOperations:
     """CreateStateMachine's checks, DeleteStateMachine, and what being deleted means for executions."""
 
-    def __init__(self, clock: Clock, on_end: list[EndListener]) -> None:
+    def __init__(self, clock: Clock, on_end: list[EndListener], refusal: Refusal) -> None:
         self._clock = clock
+        self._refusal = refusal
         self._deleting: dict[str, Any] = {}
         on_end.append(self._ended)
 
@@ -58,7 +64,7 @@ class MachineOperations:
     def register(self, gate: Gate) -> None:
         """Answer the operations, or check them and let moto answer."""
         gate.answer("stepfunctions", "CreateStateMachine", self.create)
-        gate.answer("stepfunctions", "UpdateStateMachine", self.refuse_deleting)
+        gate.answer("stepfunctions", "UpdateStateMachine", self.update)
         gate.answer("stepfunctions", "DeleteStateMachine", self.delete)
         gate.answer("stepfunctions", "DescribeStateMachine", self.describe)
 
@@ -73,6 +79,25 @@ class MachineOperations:
             DELETING.refuse_if(same.arn in self._deleting, arn=same.arn)
             other = (same.definition, same.type) != (given["definition"], given.get("type", "STANDARD"))
             MACHINE_NAME_TAKEN.refuse_if(other, arn=same.arn)
+        self._check_managed_rule(call, given["definition"], given["roleArn"])
+
+    def update(self, call: Call) -> None:
+        """UpdateStateMachine: its checks; moto changes the machine."""
+        self.refuse_deleting(call)
+        if "definition" in call.parameters:
+            machine: Any = backend(call.backend_account, call.region).describe_state_machine(
+                call.parameters["stateMachineArn"]
+            )
+            role = call.parameters.get("roleArn") or machine.roleArn
+            self._check_managed_rule(call, call.parameters["definition"], role)
+
+    def _check_managed_rule(self, call: Call, definition: str, role: str) -> None:
+        """A `.sync` task learns of the other execution's end by a rule that its role makes."""
+        if SYNC not in definition:
+            return
+        rule = f"arn:aws:events:{call.region}:{call.backend_account}:rule/{MANAGED}"
+        refused = any(self._refusal(role, f"events:{action}", rule) for action in MANAGING)
+        MANAGED_RULE.refuse_if(refused, role=role)
 
     def refuse_deleting(self, call: Call) -> None:
         """For what a machine that is being deleted does not take."""

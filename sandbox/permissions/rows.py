@@ -142,6 +142,20 @@ def list_executions(call: Call) -> list[Need]:
     return [Need("states:ListExecutions", str(parent))]
 
 
+# S3
+
+
+def s3_object(operation: str) -> Row:
+    """An operation on one object."""
+    return lambda call: [Need(f"s3:{operation}", f"arn:aws:s3:::{call.parameters['Bucket']}/{call.parameters['Key']}")]
+
+
+def s3_bucket(call: Call) -> list[Need]:
+    """A listing of a bucket."""
+    context: Context = {"s3:prefix": str(call.parameters["Prefix"])} if call.parameters.get("Prefix") else {}
+    return [Need("s3:ListBucket", f"arn:aws:s3:::{call.parameters['Bucket']}", context)]
+
+
 # Parameter Store
 
 

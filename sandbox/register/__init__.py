@@ -12,6 +12,7 @@ from sandbox.register import (
     kms_keys,
     kms_policies,
     rds_backups,
+    map_runs,
     rds_copies,
     rds_databases,
     rds_names,
@@ -44,6 +45,7 @@ ROOMS = (
     events,
     scheduler,
     stepfunctions,
+    map_runs,
     functions,
 )
 RULES = tuple(rule for room in ROOMS for rule in vars(room).values() if isinstance(rule, Rule))
