@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.accounts import ACCOUNTS, REGION
+from sandbox.demo.proofs import of_arrival
 from sandbox.stage import set_stage
 from sandbox.world import Sandbox
 from tests.end_to_end.story import Story
@@ -16,16 +17,17 @@ from tests.end_to_end.story import Story
 if TYPE_CHECKING:
     from sandbox.permissions import Simulator
 
-# The sandbox's own address: a free port each time.
-ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
+# The addresses of the sandbox and of its databases: a free port each time.
+ADDRESS = re.compile(r"""127\.0\.0\.1:\d+|(?<=[Pp]ort)[\\":, ]+\d{5}\b""")
 
 
-def tell(simulator: Simulator, engine: str) -> dict[str, list[str]]:
+def tell(simulator: Simulator, engine: str, *, data: bool) -> dict[str, list[str]]:
     """All calls, all executions' histories and all that the functions said, of one transfer in a fresh sandbox."""
-    with Sandbox(permissions=simulator, data=False) as sandbox:
+    with Sandbox(permissions=simulator, data=data) as sandbox:
         story = Story(set_stage(sandbox, engine))
         run = story.run(name="first")
         assert run.status == "SUCCEEDED", run.cause
+        assert not data or [proof.check()[0] for proof in of_arrival(story.stage)] == [True] * 4
         return {
             # botocore names its features in any order
             "calls": [line(record | {"userAgent": ""}) for record in sandbox.trail.records()],
@@ -56,9 +58,16 @@ def line(value: object) -> str:
     return ADDRESS.sub("here", json.dumps(value, default=str, sort_keys=True))
 
 
-@pytest.mark.parametrize("engine", ["aurora-mysql", pytest.param("postgres", marks=pytest.mark.long)])
-def test_two_sandboxes_tell_the_same(simulator: Simulator, engine: str) -> None:
-    first, second = tell(simulator, engine), tell(simulator, engine)
+@pytest.mark.parametrize(
+    ("engine", "data"),
+    [
+        pytest.param("aurora-postgresql", True, id="aurora-postgresql with rows"),
+        pytest.param("postgres", True, id="postgres with rows", marks=pytest.mark.long),
+        pytest.param("aurora-mysql", False, id="aurora-mysql", marks=pytest.mark.long),
+    ],
+)
+def test_two_sandboxes_tell_the_same(simulator: Simulator, engine: str, data: bool) -> None:  # noqa: FBT001
+    first, second = tell(simulator, engine, data=data), tell(simulator, engine, data=data)
     assert len(first["calls"]) > 300
     assert len(first["histories"]) > 100
     for what, told in first.items():
