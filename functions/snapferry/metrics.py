@@ -1,7 +1,7 @@
 """CloudWatch metrics of the namespace Snapferry, written into the log in its embedded metric format; no call is made.
 
-CloudWatch keeps a metric for exactly the dimensions that are named, and an alarm on others sees nothing of it: so there is
-one dimension, the stack.
+CloudWatch keeps a metric for exactly the dimensions that are named, and an alarm on others sees nothing of it: so there
+is one dimension, the stack.
 """
 
 import json

@@ -26,6 +26,8 @@ class PolicyBook:
     def __init__(self, clock: Clock) -> None:
         self.delay = 0.0
         """Virtual seconds until other services and accounts see a new policy."""
+        self.read_delay = 0.0
+        """Virtual seconds until GetKeyPolicy shows a new policy: KMS is eventually consistent."""
         self._clock = clock
         self._pins: dict[tuple[str, str], str] = {}
         self._replaced: dict[str, list[tuple[float, str]]] = {}
@@ -40,9 +42,10 @@ class PolicyBook:
     def shown(self, key: Key) -> str:
         """The document as GetKeyPolicy gives it: what was put, but for the ids of those who are gone."""
         self._pin(key)
-        document = json.loads(key.policy)
+        text = self._seen_after(self.read_delay, key)
+        document = json.loads(text)
         current = with_principals(document, lambda name: self._today(key, name))
-        return key.policy if current == document else json.dumps(current)
+        return text if current == document else json.dumps(current)
 
     def in_force(self, key: Key, *, far: bool) -> Policy:
         """The policy by which a call is decided.
@@ -52,12 +55,12 @@ class PolicyBook:
             far: the caller is a service on somebody's behalf, or of another account, and sees changes late.
         """
         self._pin(key)
-        text = self._seen_from_afar(key) if far and POLICY_SEEN_LATE.holds else key.policy
+        text = self._seen_after(self.delay, key) if far and POLICY_SEEN_LATE.holds else key.policy
         return with_principals(json.loads(text), lambda name: self._today(key, name))
 
-    def _seen_from_afar(self, key: Key) -> str:
+    def _seen_after(self, delay: float, key: Key) -> str:
         for replaced_at, text in self._replaced.get(key.arn, ()):
-            if self._clock.now < replaced_at + self.delay:
+            if self._clock.now < replaced_at + delay:
                 return text
         return key.policy
 

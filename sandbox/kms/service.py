@@ -55,6 +55,15 @@ class Kms:
     def policy_delay(self, seconds: float) -> None:
         self._policies.delay = seconds
 
+    @property
+    def policy_read_delay(self) -> float:
+        """Virtual seconds until GetKeyPolicy shows a new key policy; as long it may show the older ones."""
+        return self._policies.read_delay
+
+    @policy_read_delay.setter
+    def policy_read_delay(self, seconds: float) -> None:
+        self._policies.read_delay = seconds
+
     def register(self, gate: Gate) -> None:
         """Take KMS's calls; what is not answered here moto answers, once the call is authorised."""
         gate.before.append(self._before)

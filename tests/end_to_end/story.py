@@ -90,6 +90,10 @@ class Story:
             states=len(self._entered),
         )
 
+    def entered(self, state: str) -> bool:
+        """Whether a state has been entered since the last execution was started."""
+        return any(name == state for _, name in self._entered)
+
     def sids(self) -> list[str]:
         """The statements of the transfer key's policy."""
         policy = self.sandbox.client("kms", SOURCE).get_key_policy(KeyId=self.stage.transfer_key, PolicyName="default")
