@@ -34,4 +34,10 @@ def handler(event: Event, _context: LambdaContext) -> Result:
         Overwrite=True,
         Description="Where Snapferry's restored database is; switched in one write",
     )
-    return {**connection, "arn": database.arn, "key_arn": database.key_arn, "parameter": plan.connection}
+    return {
+        **connection,
+        "arn": database.arn,
+        "key_arn": database.key_arn,
+        "parameter": plan.connection,
+        "hooks": event["hooks"],
+    }

@@ -6,10 +6,12 @@ that a misspelt one is told instead of ignored. Inside the product these doors a
 
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from snapferry import examples
+from snapferry.contract_base import Contract as Contract  # noqa: PLC0414 - it is looked for here
 from snapferry.errors import InvalidInput
+from snapferry.hook_contracts import Hook, HookReport
 from snapferry.vocabulary import Family, Question, Reply
 
 type AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="12 digits of an AWS account")]
@@ -24,13 +26,6 @@ type Moment = Annotated[
 type AnyQuestion = Annotated[Question, Field(strict=False)]
 """A question by its name: in JSON no member of an enumeration can stand."""
 type AnyReply = Annotated[Reply, Field(strict=False)]
-
-
-class Contract(BaseModel):
-    """A model that refuses fields it does not know, guesses at no types, and does not change once read."""
-
-    # Built when first used: a function needs one or two of all these.
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class TransferRequest(Contract):
@@ -173,7 +168,7 @@ class Answer(Contract):
     question: AnyQuestion
     source_account: AccountId
     reply: AnyReply
-    result: dict[str, str | int | list[str] | None] = {}
+    result: dict[str, str | int | list[str] | list[HookReport] | None] = {}
     error: str | None = None
     cause: str | None = None
     findings: Annotated[list[FindingFacts], Field(description="Of a declined offer: every reason")] = []
@@ -210,6 +205,7 @@ class Profile(Contract):
     deletion_protection: bool = True
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
     keep_snapshot: Annotated[bool, Field(description="Keep the received snapshot once the restore is done")] = False
+    hooks: Annotated[list[Hook], Field(max_length=20, description="What runs before the database may be used")] = []
     tags: dict[str, str] = {}
 
 

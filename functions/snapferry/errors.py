@@ -27,7 +27,7 @@ The class's name is what the state machine, the console and the runbook show, so
         ├── TransferDeclined       NobodyAnswered         EventNotDelivered
         ├── SourceKeyNotAccessible OwnKeyNotUsable
         ├── ProfileNotFound        ProfileInvalid         RestoreNotPossible
-        ├── DatabaseFailed         DatabaseTooSlow
+        ├── DatabaseFailed         DatabaseTooSlow        HookFailed
         ├── AwsTooBusy             AWS was busy for longer than the state machine retries
         ├── AwsRefused             a call that AWS refused for a reason that has no name of its own here
         └── StepFailed             a step broke in a way that nobody foresaw
@@ -302,6 +302,10 @@ class DatabaseFailed(GiveUp):
 
 class DatabaseTooSlow(GiveUp):
     """A database was not ready before the transfer's deadline."""
+
+
+class HookFailed(GiveUp):
+    """A hook failed, or did not end in its time: the new database is deleted, the previous one goes on serving."""
 
 
 class AwsTooBusy(GiveUp):

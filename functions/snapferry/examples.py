@@ -5,6 +5,8 @@ Plain data; the models in ``contracts`` and ``receipts`` name it.
 
 from typing import Any, Final
 
+from snapferry import hook_examples
+
 _TRANSFER: Final = "bf28f723ae4345de"
 _SOURCE: Final = "111111111111"
 _TARGET: Final = "222222222222"
@@ -48,6 +50,7 @@ _RESTORED: Final[dict[str, Any]] = {
     "secret_arn": f"{_SECRETS}:rds!cluster-00000000-0000-4000-8000-000000000004-AbCdEf",
     "key_arn": _OWN_KEY,
     "parameter": "/snapferry/example-db/connection",
+    "hooks": hook_examples.REPORTS,
 }
 
 TRANSFER_REQUESTS: Final[list[Any]] = [
@@ -93,6 +96,10 @@ PROFILES: Final[list[Any]] = [
         "deletion_protection": False,
         "backup_retention_days": 1,
         "keep_snapshot": True,
+        "hooks": [
+            hook_examples.HOOK,
+            {"name": "snapferry-hook-warm-up", "kind": "state_machine", "timeout_minutes": 120},
+        ],
         "tags": {"team": "reporting"},
     },
 ]

@@ -10,6 +10,7 @@ from snapferry import aws, names
 from snapferry.contracts import Profile
 from snapferry.databases import Database, find_database
 from snapferry.errors import OwnKeyNotUsable
+from snapferry.hooks import against_hooks
 from snapferry.keys import find_key
 from snapferry.target_stack import Clients, TargetStack
 from snapferry.vocabulary import Family
@@ -62,6 +63,7 @@ def reasons_against(wanted: Wanted, stack: TargetStack, clients: Clients) -> lis
         *_against_name(wanted, clients.rds),
         *_against_class(wanted),
         *_against_network(wanted, stack, clients),
+        *(error.what for error in against_hooks(wanted.profile.hooks, stack)),
     ]
     try:
         find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable)

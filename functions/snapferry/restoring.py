@@ -8,6 +8,7 @@ from snapferry.contracts import RestoreAlone, RestoreRequested, parsed
 from snapferry.databases import Snapshot, Snapshots
 from snapferry.databases.family import RestorePlan
 from snapferry.errors import OwnKeyNotUsable, RestoreNotPossible, SnapshotNotFound
+from snapferry.hooks import planned
 from snapferry.keys import find_key
 from snapferry.restore_checks import Wanted, reasons_against
 from snapferry.target_stack import Clients, TargetStack
@@ -108,5 +109,6 @@ def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alo
         deadline=deadline,
         begun=show_time(parse_time(execution.started_at)),
         delete_snapshot=snapshot.tags.get(names.TRANSFER_TAG) == wanted.transfer and not profile.keep_snapshot,
+        hooks=[dict(planned(hook, stack)) for hook in profile.hooks],
         tags={**profile.tags, **names.tags(wanted.transfer, execution.arn), names.MANAGED_TAG: "true"},
     )

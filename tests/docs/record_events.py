@@ -14,13 +14,20 @@ from unittest.mock import patch
 
 from sandbox.accounts import SOURCE, TARGET
 from sandbox.functions.function import Function
-from sandbox.stage import DATABASE, PROFILE, RESTORED, Stage, set_stage
+from sandbox.stage import DATABASE, PROFILE, RESTORED, Stage, set_stage, write_profile
 from sandbox.world import Sandbox
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
 
 EVENTS = Path(__file__).parents[2] / "events"
+HOOKS = Path(__file__).parents[1] / "end_to_end" / "hooks" / "template.yaml"
+HOOK = {
+    "name": "snapferry-hook-first",
+    "timeout_minutes": 10,
+    "retries": 1,
+    "input": {"mask": ["users.name"], "says": {"rows": 2}},
+}
 KEPT_SNAPSHOT = "example-db-before-the-move"
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -41,6 +48,8 @@ def main() -> None:
 def _run_everything(stage: Stage) -> None:
     """A transfer; one that the target declines; one that is stopped; and the target's machines, started by a person."""
     sandbox = stage.sandbox
+    sandbox.deploy(TARGET, "hooks", HOOKS, {})
+    write_profile(sandbox, stage.target_network, hooks=[HOOK])
     sandbox.wait_for(stage.start("first"))
     _stop(stage, stage.start("stopped", restore=False))
     sandbox.wait_for(stage.start("declined"))  # the name in the target is taken now

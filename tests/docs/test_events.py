@@ -19,6 +19,7 @@ from snapferry.contracts import (
     TransferRequest,
 )
 from snapferry.databases.family import RestorePlan
+from snapferry.hook_contracts import HookInput
 from snapferry.receiving import read_receive_input
 from snapferry.restoring import read_restore_input
 from snapferry.transfers import Closing, Execution, TransferPlan
@@ -40,6 +41,11 @@ def transfer(event: Any) -> TransferPlan:
 
 def restore(event: Any) -> RestorePlan:
     return RestorePlan(**event["plan"])
+
+
+def hook(event: Any) -> HookInput:
+    assert event["hook"]["name"] in {one["name"] for one in restore(event).hooks}
+    return HookInput.model_validate(event["hook"]["payload"])
 
 
 def copy(event: Any) -> None:
@@ -86,12 +92,14 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "explain_failure": transfer,
     "ferry_snapshot_input": TransferRequest.model_validate,
     "hear_answer": lambda event: Answer.model_validate(event["detail"]),
+    "judge_hook": hook,
     "look_at_database": lambda event: Span.of(event["begun"], restore(event).deadline),
     "look_at_snapshot": lambda event: Span.of(event["begun"], event["deadline"]),
     "open_database": restore,
     "plan_receive": lambda event: (Execution(**event["execution"]), read_receive_input(event["input"])),
     "plan_restore": lambda event: (Execution(**event["execution"]), read_restore_input(event["input"])),
     "plan_transfer": lambda event: (Execution(**event["execution"]), TransferRequest.model_validate(event["input"])),
+    "prepare_hooks": restore,
     "publish_connection": restore,
     "receive_snapshot_alone_input": ReceiveAlone.model_validate,
     "receive_snapshot_input": read_receive_input,
@@ -124,7 +132,7 @@ def test_there_is_one_for_every_function_and_every_machine() -> None:
 def test_a_functions_body_has_the_fields_that_a_machine_sends() -> None:
     sent: dict[str, list[set[str]]] = {}
     for machine in machines.NAMES:
-        for _, task, _ in machines.tasks(machine):
+        for _, task, _ in machines.own_tasks(machine):
             module = machines.snake(machines.function_of(task))
             sent.setdefault(module, []).append(set(task["Arguments"]["Payload"]))
     assert sent

@@ -7,10 +7,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from docs.generate_schemas import SCHEMAS, WRITTEN, files
-from snapferry import contracts, receipts
+from snapferry import contracts, hook_contracts, receipts
 from snapferry.contracts import Contract, schema_name
 
 PARTS = {contracts.Asked, contracts.DatabaseFacts, contracts.FindingFacts, receipts.Access, receipts.RemainingGrant}
+PARTS |= {hook_contracts.Hook, hook_contracts.HookDatabase, hook_contracts.HookReport}
 """Contracts that stand inside of others only."""
 
 every_contract = pytest.mark.parametrize("model", WRITTEN, ids=schema_name)

@@ -32,12 +32,22 @@ class Way:
 
 @dataclass(frozen=True)
 class Level:
-    """A `States` with its `StartAt`: the machine's own, or one branch of a Parallel."""
+    """A `States` with its `StartAt`: the machine's own, one branch of a Parallel, or what a Map does with each item.
+
+    `holder` is the Parallel or the Map.
+    """
 
     start: str
     states: dict[str, State]
     parent: "Level | None" = None
-    parallel: State | None = None
+    holder: State | None = None
+
+    @property
+    def catcher(self) -> State | None:
+        """The nearest state around that catches."""
+        if self.holder is None or "Catch" in self.holder or self.parent is None:
+            return self.holder
+        return self.parent.catcher
 
 
 @cache
@@ -63,6 +73,15 @@ def states(name: str) -> list[tuple[str, State, Level]]:
 
 def tasks(name: str) -> list[tuple[str, State, Level]]:
     return [(each, state, level) for each, state, level in states(name) if state["Type"] == "Task"]
+
+
+def own_tasks(name: str) -> list[tuple[str, State, Level]]:
+    """The tasks that invoke a function of ours; the others run what a profile names."""
+    return [each for each in tasks(name) if not runs_hook(each[1])]
+
+
+def runs_hook(state: State) -> bool:
+    return "{% $hook.arn %}" in state["Arguments"].values()
 
 
 def ways(state: State) -> Iterator[Way]:
@@ -125,11 +144,11 @@ def declared(name: str) -> Declared:
     return found
 
 
-def _levels(container: dict[str, Any], parent: Level | None, parallel: State | None) -> Iterator[Level]:
-    level = Level(container["StartAt"], container["States"], parent, parallel)
+def _levels(container: dict[str, Any], parent: Level | None, holder: State | None) -> Iterator[Level]:
+    level = Level(container["StartAt"], container["States"], parent, holder)
     yield level
     for state in level.states.values():
-        for branch in state.get("Branches", []):
+        for branch in [*state.get("Branches", []), *([state["ItemProcessor"]] if "ItemProcessor" in state else [])]:
             yield from _levels(branch, level, state)
 
 

@@ -27,13 +27,13 @@ def test_a_functions_substitution_is_that_function(name: str) -> None:
 def test_a_machine_may_invoke_exactly_what_it_invokes(name: str) -> None:
     policies = machines.declared(name).properties["Policies"]
     allowed = {each["LambdaInvokePolicy"]["FunctionName"]["Ref"] for each in policies if "LambdaInvokePolicy" in each}
-    assert allowed == {f"{machines.function_of(task)}Function" for _, task, _ in machines.tasks(name)}
+    assert allowed == {f"{machines.function_of(task)}Function" for _, task, _ in machines.own_tasks(name)}
 
 
 @every_machine
 def test_every_function_ends_before_its_state_does(name: str) -> None:
     template = machines.declared(name).template
-    for each, task, _ in machines.tasks(name):
+    for each, task, _ in machines.own_tasks(name):
         properties = template["Resources"][f"{machines.function_of(task)}Function"]["Properties"]
         timeout = properties.get("Timeout", template["Globals"]["Function"]["Timeout"])
         assert timeout < _least_seconds(task["TimeoutSeconds"], template["Parameters"]), each
@@ -64,7 +64,7 @@ def test_every_function_is_invoked_by_a_machine_a_rule_or_a_schedule() -> None:
             f"{machines.function_of(task)}Function"
             for name in machines.NAMES
             if machines.declared(name).template == machines.template(template)
-            for _, task, _ in machines.tasks(name)
+            for _, task, _ in machines.own_tasks(name)
         }
         for rule in machines.resources(template, "AWS::Events::Rule").values():
             targets = [target["Arn"].get("Fn::GetAtt", [""])[0] for target in rule["Targets"]]

@@ -150,10 +150,34 @@ def test_an_alarm_tells_that_access_was_not_closed() -> None:
     assert alarm["Dimensions"] == [{"Name": "stack", "Value": {"Ref": "AWS::StackName"}}]
 
 
-def test_the_quarantine_lets_nobody_in_and_nothing_out() -> None:
+def test_the_quarantine_lets_in_hooks_only_and_nothing_out() -> None:
     group = stacks.resources(TARGET)["QuarantineGroup"]["Properties"]
-    assert "SecurityGroupIngress" not in group
+    (admitted,) = group["SecurityGroupIngress"]
+    assert admitted["SourceSecurityGroupId"] == {"Fn::GetAtt": ["HookGroup", "GroupId"]}
+    assert (admitted["IpProtocol"], admitted["FromPort"], admitted["ToPort"]) == ("tcp", 1150, 65535)
+    assert "CidrIp" not in admitted
     assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["127.0.0.1/32"]
+
+
+def test_hooks_are_reached_by_nobody_and_reach_the_quarantine_and_the_apis_of_aws() -> None:
+    group = stacks.resources(TARGET)["HookGroup"]["Properties"]
+    assert "SecurityGroupIngress" not in group
+    assert [(rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in group["SecurityGroupEgress"]] == [
+        ("tcp", 443, 443)
+    ]
+    (way,) = of_type(TARGET, "AWS::EC2::SecurityGroupEgress").values()
+    assert way["Properties"]["GroupId"] == {"Fn::GetAtt": ["HookGroup", "GroupId"]}
+    assert way["Properties"]["DestinationSecurityGroupId"] == {"Fn::GetAtt": ["QuarantineGroup", "GroupId"]}
+
+
+def test_only_the_restores_machine_runs_hooks_and_nothing_else_of_the_account() -> None:
+    running = ("lambda:InvokeFunction", "states:StartExecution")
+    hooks = [each for each in stacks.statements(TARGET) if "snapferry-hook-" in str(each.resources)]
+    assert {each.role for each in hooks if any(each.allows(action) for action in running)} == {
+        "RestoreDatabaseMachineRole"
+    }
+    for each in hooks:
+        assert all("snapferry-hook-*" in resource for resource in each.resources)
 
 
 def _sender(template: str, *, carries: bool) -> str:

@@ -1,7 +1,7 @@
 """The verbs by which a restored database comes up, the same for an instance and for a cluster."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from snapferry.databases.records import Database
 from snapferry.vocabulary import Family
@@ -20,6 +20,7 @@ class RestorePlan:
         key_arn: The target's own key: of the cluster, and of the secret.
         deadline: UTC, ISO 8601.
         delete_snapshot: The transfer made the snapshot and the profile does not keep it.
+        hooks: ``hooks.PlannedHook``, in the order in which they run.
         tags: All tags of the new database, those by which Snapferry knows it among them.
     """
 
@@ -46,6 +47,7 @@ class RestorePlan:
     deadline: str
     begun: str
     delete_snapshot: bool
+    hooks: list[dict[str, Any]]
     tags: dict[str, str]
 
 
