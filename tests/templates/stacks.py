@@ -21,13 +21,18 @@ TEMPLATES = (SOURCE, TARGET)
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a role's own policies; resources as JSON text, intrinsic functions and all."""
+    """One statement of a role's own policies; resources as JSON text, intrinsic functions and all.
+
+    Attributes:
+        only_if: The template's condition under which it is there; empty if it always is.
+    """
 
     role: str
     effect: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     condition: dict[str, Any]
+    only_if: str = ""
 
     def allows(self, action: str) -> bool:
         return self.effect == "Allow" and any(fnmatchcase(action.lower(), each.lower()) for each in self.actions)
@@ -62,7 +67,7 @@ def rds_actions(*beginnings: str) -> tuple[str, ...]:
 
 def _of_role(name: str, role: dict[str, Any]) -> Iterator[Statement]:
     for policy in role["Properties"].get("Policies", []):
-        for statement in _listed(policy["PolicyDocument"]["Statement"]):
+        for only_if, statement in map(_unwrapped, _listed(policy["PolicyDocument"]["Statement"])):
             yield Statement(
                 role=name,
                 effect=statement["Effect"],
@@ -71,7 +76,17 @@ def _of_role(name: str, role: dict[str, Any]) -> Iterator[Statement]:
                     each if isinstance(each, str) else json.dumps(each) for each in _listed(statement["Resource"])
                 ),
                 condition=statement.get("Condition", {}),
+                only_if=only_if,
             )
+
+
+def _unwrapped(statement: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A statement out of its `Fn::If`, which leaves nothing in its place."""
+    if "Fn::If" not in statement:
+        return "", statement
+    condition, inner, otherwise = statement["Fn::If"]
+    assert otherwise == {"Ref": "AWS::NoValue"}
+    return condition, inner
 
 
 def _listed(value: Any) -> list[Any]:
