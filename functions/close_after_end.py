@@ -11,6 +11,7 @@ from snapferry.closing import find_open, start_closing, tagged_snapshots
 from snapferry.databases import Snapshots
 from snapferry.entry import Event, Result, entry_point
 from snapferry.settings import Settings
+from snapferry.state.kept import KeptCopies
 from snapferry.state.leases import Leases
 from snapferry.state.table import Table
 
@@ -20,10 +21,12 @@ _FIRST_ATTEMPT = 0
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
     settings, rds = Settings(), aws.client("rds")
+    table = Table(aws.client("dynamodb"), settings.table)
     execution_arn = event["detail"]["executionArn"]
     found = find_open(
-        Leases(Table(aws.client("dynamodb"), settings.table)).all(),
+        Leases(table).all(),
         tagged_snapshots([Snapshots(rds, "instance"), Snapshots(rds, "cluster")]),
+        KeptCopies(table).all(),
         machine_arn=event["detail"]["stateMachineArn"],
         key_arn=settings.key,
     )

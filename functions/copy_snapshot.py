@@ -1,6 +1,7 @@
 """States "Copy under the transfer key" (source) and "Copy under the own key" (target): begin the copy.
 
 KMS shows a new key policy elsewhere only after a while, so in the target a refused key is waited for, within a bound.
+RDS makes so many copies at once, and an account may have so many snapshots: both are waited for until the deadline.
 """
 
 from datetime import timedelta
@@ -9,9 +10,9 @@ from typing import Final
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from snapferry import aws, names, waits
+from snapferry import aws, names, quotas, waits
 from snapferry.databases import Snapshots
-from snapferry.entry import Event, Result, entry_point
+from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.errors import GiveUp, SourceKeyNotAccessible, TransferKeyNotUsable
 from snapferry.settings import Settings
 
@@ -22,18 +23,25 @@ _PAUSE_SECONDS: Final = 30
 
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
-    snapshots = Snapshots(aws.client("rds"), event["family"])
-    tags = names.tags(event["transfer"], event["execution_arn"])
-    now = waits.now()
+    rds, now = aws.client("rds"), waits.now()
+    tags = {**event["tags"], **names.tags(event["transfer"], event["execution_arn"])}
     try:
-        snapshots.copy(event["source_arn"], event["copy"], event["key_arn"], tags)
+        Snapshots(rds, event["family"]).copy(event["source_arn"], event["copy"], event["key_arn"], tags)
     except ClientError as error:
+        if aws.code(error) == quotas.EXCEEDED:
+            reason, seconds = quotas.wait_for_room(rds, event["family"], event["deadline"], now)
+            return _later(reason, seconds)
         if aws.code(error) != _KEY_REFUSED:
             raise
         if now - waits.parse_time(event["since"]) >= _PATIENCE[Settings().side]:
             raise _refusal(event, error) from error
-        return {"begun": None, "wait_seconds": _PAUSE_SECONDS}
-    return {"begun": waits.show_time(now), "wait_seconds": 0}
+        return _later("the source's key does not let this account in yet", _PAUSE_SECONDS)
+    return {"begun": waits.show_time(now), "wait_seconds": 0, "reason": None}
+
+
+def _later(reason: str, seconds: int) -> Result:
+    logger.info(f"waiting: {reason}")
+    return {"begun": None, "wait_seconds": seconds, "reason": reason}
 
 
 def _refusal(event: Event, error: ClientError) -> GiveUp:

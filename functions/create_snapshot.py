@@ -1,6 +1,7 @@
 """State "Create the snapshot": begin a fresh snapshot of the database, under the database's own key.
 
-A database that RDS is busy with (a backup, a change) takes no snapshot for a while: that is waited for, within a bound.
+A database that RDS is busy with (a backup, a change) takes no snapshot for a while, and an account that has as many as
+it may have takes no further one: both are waited for, within a bound.
 """
 
 from datetime import timedelta
@@ -9,9 +10,9 @@ from typing import Final
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from snapferry import aws, waits
+from snapferry import aws, quotas, waits
 from snapferry.databases import Snapshots
-from snapferry.entry import Event, Result, entry_point
+from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.errors import DatabaseNotAvailable
 from snapferry.transfers import TransferPlan
 
@@ -23,18 +24,29 @@ _PAUSE_SECONDS: Final = 60
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
     plan = TransferPlan.read(event["plan"])
-    database = plan.database["identifier"]
-    now = waits.now()
+    rds, now = aws.client("rds"), waits.now()
     try:
-        Snapshots(aws.client("rds"), plan.family).create(database, plan.snapshot, plan.tags)
+        Snapshots(rds, plan.family).create(plan.database["identifier"], plan.snapshot, plan.tags)
     except ClientError as error:
+        if aws.code(error) == quotas.EXCEEDED:
+            reason, seconds = quotas.wait_for_room(rds, plan.family, plan.deadline, now)
+            return _later(reason, seconds)
         if aws.code(error) not in _BUSY:
             raise
-        if now - waits.parse_time(plan.started_at) >= _PATIENCE:
-            raise DatabaseNotAvailable(
-                f"RDS takes no snapshot of {database}: {error.response['Error']['Message'].rstrip('.')}",
-                resource=plan.database["arn"],
-                remedy="wait until its status is available, and run again",
-            ) from error
-        return {"begun": None, "wait_seconds": _PAUSE_SECONDS}
-    return {"begun": waits.show_time(now), "wait_seconds": 0}
+        if now - waits.parse_time(plan.planned_at) >= _PATIENCE:
+            raise _too_busy(plan, error) from error
+        return _later("RDS is busy with the database", _PAUSE_SECONDS)
+    return {"begun": waits.show_time(now), "wait_seconds": 0, "reason": None}
+
+
+def _later(reason: str, seconds: int) -> Result:
+    logger.info(f"waiting: {reason}")
+    return {"begun": None, "wait_seconds": seconds, "reason": reason}
+
+
+def _too_busy(plan: TransferPlan, error: ClientError) -> DatabaseNotAvailable:
+    return DatabaseNotAvailable(
+        f"RDS takes no snapshot of {plan.database['identifier']}: {error.response['Error']['Message'].rstrip('.')}",
+        resource=plan.database["arn"],
+        remedy="wait until its status is available, and run again",
+    )

@@ -5,7 +5,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapferry import aws, metrics
 from snapferry.entry import Event, Result, account_of, entry_point
 from snapferry.errors import AccessNotClosed, NobodyAnswered
-from snapferry.failures import explained, not_closed
+from snapferry.failures import explained, not_closed, with_way_on
 from snapferry.settings import Settings
 from snapferry.silence import explanation
 
@@ -16,6 +16,8 @@ def handler(event: Event, context: LambdaContext) -> Result:
     if failure and failure["Error"] == NobodyAnswered.__name__:
         failure = _silence(event, context)
     name, cause = not_closed(closing, failure) if closing else explained(failure, event["step"])
+    if event["kept"]:
+        cause = with_way_on(cause, event["kept"], event["plan"])
     if name == AccessNotClosed.__name__:
         metrics.count(metrics.ACCESS_NOT_CLOSED)  # raises the alarm; the sweeper tries again
     return {"error": name, "cause": cause}

@@ -57,7 +57,7 @@ def _hand_over(stepfunctions: "SFNClient", question: OpenQuestion, answer: Answe
             stepfunctions.send_task_failure(
                 taskToken=question.token,
                 error=(answer.error or "")[:_ERROR_LIMIT],
-                cause=(answer.cause or "")[:_CAUSE_LIMIT],
+                cause=_cause(answer),
             )
         else:
             stepfunctions.send_task_success(taskToken=question.token, output=json.dumps(answer.result))
@@ -66,3 +66,10 @@ def _hand_over(stepfunctions: "SFNClient", question: OpenQuestion, answer: Answe
             raise
         metrics.count(metrics.ANSWER_IGNORED)
         logger.warning("nobody waits for this answer any more", extra={"code": aws.code(error)})
+
+
+def _cause(answer: Answer) -> str:
+    """The answer's own words; where each reason stands alone, in JSON and beside them, as a function's error does."""
+    said = (answer.cause or "")[:_CAUSE_LIMIT]
+    told = json.dumps({"errorMessage": said, "findings": [each.model_dump() for each in answer.findings]})
+    return told if answer.findings and len(told) <= _CAUSE_LIMIT else said

@@ -23,5 +23,5 @@ def handler(event: Event, context: LambdaContext) -> Result:
     return {
         "plan": planned.plan and asdict(planned.plan),
         "plan_only": request.plan_only,
-        "findings": [asdict(finding) for finding in planned.findings.facts()],
+        "findings": [finding.as_json() for finding in planned.findings.facts()],
     }

@@ -1,4 +1,4 @@
-"""On a schedule: close whatever transfers have left open whose execution runs no more.
+"""On a schedule: close whatever transfers have left open whose execution runs no more, and delete outlived kept copies.
 
 What an execution that runs, or has ended a moment ago, holds open is never touched. What cannot be closed is found
 again, and tried again, next time.
@@ -8,47 +8,68 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import ClientError
 
-from snapferry import aws, waits
-from snapferry.closing import Open, find_open, start_closing, strays, tagged_snapshots
+from snapferry import aws, turns, waits
+from snapferry.closing import Open, find_open, of_kept, start_closing, strays, tagged_snapshots
 from snapferry.databases import Snapshots
 from snapferry.entry import Event, Result, entry_point, logger
+from snapferry.executions import standing
 from snapferry.key_policy import read_policy
 from snapferry.settings import Settings
+from snapferry.state.kept import KeptCopies
 from snapferry.state.leases import LeaseRecord, Leases
 from snapferry.state.table import Table
 from snapferry.transfer_keys import STACK_TAG, tags_of
+from snapferry.transfers import Closing
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 _GRACE: Final = timedelta(minutes=5)  # DescribeExecution is eventually consistent, and the other closers come first
-_RUNNING: Final = frozenset({"RUNNING", "PENDING_REDRIVE"})
-_GONE: Final = frozenset({"ExecutionDoesNotExist", "StateMachineDoesNotExist"})
 
 
 @entry_point
 def handler(_event: Event, _context: LambdaContext) -> Result:
     settings, now = Settings(), waits.now()
-    left = [each for each in _found(settings, now) if _is_over(each, now)]
+    table = Table(aws.client("dynamodb"), settings.table)
+    left = [each for each in _found(settings, table, now) if _is_over(each, now)]
     for each in left:
         logger.warning("left open", extra={"transfer": each.closing.transfer, "execution": each.execution_arn})
+    closings = [*(each.closing for each in left), *_outlived(settings, table, now)]
+    for closing in closings:
         # one attempt a minute has a name of its own
         start_closing(
-            aws.client("stepfunctions"), settings.text("CLOSE_MACHINE_ARN"), each.closing, int(now.timestamp()) // 60
+            aws.client("stepfunctions"), settings.text("CLOSE_MACHINE_ARN"), closing, int(now.timestamp()) // 60
         )
-    return {"closing": [each.closing.transfer for each in left]}
+    return {"closing": [closing.transfer for closing in closings]}
 
 
-def _found(settings: Settings, now: datetime) -> list[Open]:
+def _outlived(settings: Settings, table: Table, now: datetime) -> list[Closing]:
+    """Return the kept copies whose time is over, but for those that a transfer is about to share, or shares, again."""
+    over = [each for each in KeptCopies(table).all() if each.until <= waits.show_time(now)]
+    if not over:
+        return []
+    in_use = {each.copy_arn for each in Leases(table).all()}
+    others = turns.of_stack()
+    return [
+        of_kept(each, settings.key)
+        for each in over
+        if each.arn not in in_use and others.holder(turns.database(each.database_arn), besides="") is None
+    ]
+
+
+def _found(settings: Settings, table: Table, now: datetime) -> list[Open]:
     kms, rds = aws.client("kms"), aws.client("rds")
-    leases = Leases(Table(aws.client("dynamodb"), settings.table))
     # the policy first: a statement that is in it has been on the books before
     policy = read_policy(kms, settings.key)
-    known: list[LeaseRecord] = leases.all()
-    snapshots = tagged_snapshots([Snapshots(rds, "instance"), Snapshots(rds, "cluster")])
-    found = find_open(known, snapshots, machine_arn=settings.text("MACHINE_ARN"), key_arn=settings.key)
+    known: list[LeaseRecord] = Leases(table).all()
+    found = find_open(
+        known,
+        tagged_snapshots([Snapshots(rds, "instance"), Snapshots(rds, "cluster")]),
+        KeptCopies(table).all(),  # after the snapshots: one that is kept is on the books before its transfer is over
+        machine_arn=settings.text("MACHINE_ARN"),
+        key_arn=settings.key,
+    )
     unknown = strays(
         {settings.key: policy},
         [*(each.transfer for each in known), *found],
@@ -65,12 +86,7 @@ def _owned(kms: "KMSClient", settings: Settings) -> list[str]:
 def _is_over(each: Open, now: datetime) -> bool:
     if each.execution_arn is None:
         return True
-    try:
-        execution = aws.client("stepfunctions").describe_execution(executionArn=each.execution_arn)
-    except ClientError as error:
-        if aws.code(error) not in _GONE:
-            raise
+    found = standing(aws.client("stepfunctions"), each.execution_arn)
+    if found.status is None:
         return each.since is not None and now - each.since > _GRACE  # its machine is deleted
-    if execution["status"] in _RUNNING:
-        return False
-    return bool(now - execution["stopDate"] > _GRACE)
+    return found.stopped is not None and now - found.stopped > _GRACE

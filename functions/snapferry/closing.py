@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from snapferry import aws, lease
+from snapferry import aws, lease, names
 from snapferry.databases import Snapshots
 from snapferry.databases.records import Snapshot
 from snapferry.lease import Policy
 from snapferry.names import EXECUTION_TAG, PREFIX, TRANSFER_TAG
+from snapferry.state.kept import KeptCopy
 from snapferry.state.leases import LeaseRecord
 from snapferry.transfers import Closing
 from snapferry.waits import parse_time
@@ -45,27 +46,42 @@ class Open:
 
 
 def find_open(
-    leases: Iterable[LeaseRecord], snapshots: Iterable[Snapshot], *, machine_arn: str, key_arn: str
+    leases: Iterable[LeaseRecord],
+    snapshots: Iterable[Snapshot],
+    kept: Iterable[KeptCopy],
+    *,
+    machine_arn: str,
+    key_arn: str,
 ) -> dict[str, Open]:
     """Return what one machine's transfers have left open, by transfer.
 
     Args:
         leases: From the table.
         snapshots: Any; those that carry our tags count.
+        kept: From the table; these copies are left behind on purpose.
         machine_arn: Of ``ferry_snapshot``: what another machine made is not ours.
         key_arn: The stack's key, for transfers without a lease.
     """
     executions = machine_arn.replace(":stateMachine:", ":execution:") + ":"
-    found: dict[str, Open] = {}
-    for each in leases:
-        found[each.transfer] = _of_lease(each)
+    found = {each.transfer: _of_lease(each) for each in leases}
+    on_purpose = {each.arn for each in kept}
+    holders = {each.closing.copy: transfer for transfer, each in found.items()}
     for snapshot in snapshots:
-        if not snapshot.tags.get(EXECUTION_TAG, "").startswith(executions):
-            continue
         transfer = snapshot.tags.get(TRANSFER_TAG, "")
-        if _is_named_for(snapshot.identifier, transfer):
+        ours = names.is_of(snapshot.identifier, transfer)
+        if not ours or not snapshot.tags.get(EXECUTION_TAG, "").startswith(executions):
+            continue
+        # a transfer may have started from what another one has left behind
+        if snapshot.arn not in on_purpose and holders.get(snapshot.identifier, transfer) == transfer:
             found[transfer] = _with_snapshot(found.get(transfer), snapshot, transfer, key_arn)
     return found
+
+
+def of_kept(copy: KeptCopy, key_arn: str) -> Closing:
+    """Return how a kept copy is deleted once its time is over."""
+    return Closing(
+        transfer=copy.transfer, key_arn=key_arn, family=copy.family, snapshot=None, copy=copy.identifier, keep=False
+    )
 
 
 def strays(policies: Mapping[str, Policy], known: Iterable[str], *, now: str, owned: Iterable[str]) -> list[Open]:
@@ -121,10 +137,6 @@ def _of_lease(record: LeaseRecord) -> Open:
     copy = record.copy_arn.rpartition(":")[2]
     closing = Closing(transfer=record.transfer, key_arn=record.key_arn, family=family, snapshot=None, copy=copy)
     return Open(closing=closing, execution_arn=record.execution_arn, since=parse_time(record.opened_at))
-
-
-def _is_named_for(identifier: str, transfer: str) -> bool:
-    return bool(transfer) and identifier.removesuffix("-c").endswith(f"-{transfer}")
 
 
 def _with_snapshot(known: Open | None, snapshot: Snapshot, transfer: str, key_arn: str) -> Open:

@@ -40,6 +40,7 @@ _ASKED: Final[dict[str, Any]] = {
     "database": _DATABASE,
 }
 _ANSWERED: Final[dict[str, Any]] = {"version": 1, "transfer": _TRANSFER, "source_account": _SOURCE}
+_ACCEPTED: Final[dict[str, Any]] = {"role_arn": _COPYING_ROLE, "database": "example-db-2", "remarks": []}
 _RESTORED: Final[dict[str, Any]] = {
     "identifier": "example-db-2",
     "arn": f"arn:aws:rds:eu-west-1:{_TARGET}:cluster:example-db-2",
@@ -53,9 +54,21 @@ _RESTORED: Final[dict[str, Any]] = {
     "hooks": hook_examples.REPORTS,
 }
 
+_TAKEN: Final[dict[str, Any]] = {
+    "side": f"target account {_TARGET}",
+    "error": "RestoreNotPossible",
+    "what": "there is a database example-db-2 already (profile field identifier)",
+    "resource": _RESTORED["arn"],
+    "remedy": "choose another name; one with {transfer} in it is free every time",
+}
+
 TRANSFER_REQUESTS: Final[list[Any]] = [
     {"database": "example-db"},
-    {"database": "example-db", "restore": True, "profile": "reporting"},
+    {"database": "example-db", "plan_only": True},
+    {"database": "example-db", "snapshot": "latest"},
+    {"database": "example-db", "snapshot": f"sf-example-db-{_TRANSFER}-c"},
+    {"database": "example-db", "restore": True, "profile": "reporting", "overlap": "wait"},
+    {"database": "example-db", "scheduled_time": "2026-01-02T03:00:00Z"},
 ]
 OFFERS: Final[list[Any]] = [{**_ASKED, "question": "Transfer Offered", "restore": True, "profile": None}]
 SNAPSHOTS_SHARED: Final[list[Any]] = [{**_ASKED, "question": "Snapshot Shared", "snapshot_arn": _SHARED}]
@@ -68,13 +81,14 @@ RESTORES_ALONE: Final[list[Any]] = [
     {"snapshot_arn": _RECEIVED, "database": "example-db", "profile": "reporting"},
 ]
 ANSWERS: Final[list[Any]] = [
-    {**_ANSWERED, "question": "Transfer Offered", "reply": "Accepted", "result": {"role_arn": _COPYING_ROLE}},
+    {**_ANSWERED, "question": "Transfer Offered", "reply": "Accepted", "result": _ACCEPTED},
     {
         **_ANSWERED,
         "question": "Transfer Offered",
         "reply": "Declined",
         "error": "TransferDeclined",
-        "cause": f"In the target account {_TARGET}: there is a database example-db-2 already.",
+        "cause": f"In the target account {_TARGET}: {_TAKEN['what']}. What to do: {_TAKEN['remedy']}.",
+        "findings": [_TAKEN],
     },
     {
         **_ANSWERED,
@@ -110,6 +124,8 @@ RECEIPTS: Final[list[Any]] = [
         "execution_arn": _EXECUTION,
         "database": _DATABASE["arn"],
         "target_account": _TARGET,
+        "snapshot": _SNAPSHOT,
+        "fresh": True,
         "target_snapshot": _RECEIVED,
         "restored": _RESTORED,
         "access": {
@@ -125,8 +141,66 @@ RECEIPTS: Final[list[Any]] = [
             "remarks": [],
         },
         "deleted_snapshots": [_SNAPSHOT, _SHARED],
+        "remarks": [],
         "started_at": "2026-01-01T00:10:00Z",
         "finished_at": "2026-01-01T02:37:02Z",
         "seconds": 8822,
     }
+]
+PLAN_REPORTS: Final[list[Any]] = [
+    {
+        "version": 1,
+        "possible": False,
+        "findings": [
+            {
+                "side": f"source account {_SOURCE}",
+                "error": "DatabaseNotFound",
+                "what": "There is no RDS instance and no Aurora cluster exampledb",
+                "resource": "exampledb",
+                "remedy": "look it up with: aws rds describe-db-clusters; aws rds describe-db-instances",
+            }
+        ],
+        "remarks": [],
+        "target_was_asked": False,
+        "plan": None,
+        "accepted": None,
+        "expected": None,
+    },
+    {
+        "version": 1,
+        "possible": True,
+        "findings": [],
+        "remarks": ["tags of the database that its snapshots do not get: aws:cloudformation:stack-name"],
+        "target_was_asked": True,
+        "plan": {
+            "source_account": _SOURCE,
+            "target_account": _TARGET,
+            "region": "eu-west-1",
+            "database": _DATABASE,
+            "database_tags": {"team": "payments"},
+            "snapshot_arn": _SNAPSHOT,
+            "make_snapshot": True,
+            "copy_arn": _SHARED,
+            "make_copy": True,
+            "key_arn": _TRANSFER_KEY,
+            "key_policy": None,
+            "deadline": "2026-01-03T00:10:00Z",
+            "restore": True,
+            "profile": None,
+        },
+        "accepted": _ACCEPTED,
+        "expected": {
+            "stages": [
+                {"name": "snapshot", "side": "source", "seconds": None},
+                {"name": "copy under the transfer key", "side": "source", "seconds": None},
+                {"name": "copy under the target's own key", "side": "target", "seconds": None},
+                {"name": "restore", "side": "target", "seconds": None},
+            ],
+            "seconds": None,
+            "state_transitions": {"source": {"least": 21, "most": 1371}, "target": {"least": 30, "most": 1380}},
+            "state_transitions_usd": {"least": 0.0013, "most": 0.0688},
+            "prices_are_of": "https://aws.amazon.com/step-functions/pricing/, a stored copy read on 2026-11-23",
+            "not_counted": "the restored database",
+        },
+    },
 ]

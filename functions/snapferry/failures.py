@@ -39,6 +39,26 @@ def not_closed(closing: Failure, failure: Failure | None) -> tuple[str, str]:
     return errors.AccessNotClosed.__name__, f"Access was not taken back completely: {why}{before}"[:CAUSE_LIMIT]
 
 
+def with_way_on(cause: str, kept: Mapping[str, str], plan: Mapping[str, Any]) -> str:
+    """Return a cause with the input that starts again from the kept copy: JSON on a line of its own, to be pasted.
+
+    Args:
+        cause: What is said of the failure.
+        kept: ``database``, ``snapshot`` and ``until`` of the copy.
+        plan: What the transfer was to do.
+    """
+    wanted = {"restore": plan.get("restore", True), "profile": plan.get("profile")}
+    asked = {name: value for name, value in wanted.items() if value != _UNSAID[name]}
+    again = json.dumps({"database": kept["database"], "snapshot": kept["snapshot"], **asked})
+    way_on = (
+        f"\nThe finished copy is kept until {kept['until']}. To carry on from it, start again with this input:\n{again}"
+    )
+    return cause[: CAUSE_LIMIT - len(way_on)] + way_on
+
+
+_UNSAID: Final[Mapping[str, Any]] = {"restore": True, "profile": None}  # what an input need not say
+
+
 def _message(cause: str) -> str:
     try:
         said = json.loads(cause)

@@ -5,7 +5,7 @@ of its encryption.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Self
 
 from snapferry import aws
@@ -37,6 +37,10 @@ class Finding:
             resource=refused.resource,
             remedy=refused.remedy,
         )
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as it stands in an event or in a function's result."""
+        return asdict(self)
 
 
 @dataclass(slots=True)

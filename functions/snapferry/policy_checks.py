@@ -1,10 +1,11 @@
 """What KMS would refuse in a key policy, told by name before anything is written."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from snapferry import lease
-from snapferry.errors import KeyPolicyFull, KeyPolicyLockout, KeyPolicyNamesTheDeleted
+from snapferry.errors import KeyPolicyFull, KeyPolicyLockout, KeyPolicyNamesTheDeleted, KeyPolicyNotEditable
 from snapferry.lease import Policy, Statement
 
 _PUT: Final = "kms:PutKeyPolicy"
@@ -22,21 +23,27 @@ def check(document: Policy, key_arn: str, *, editor: str) -> None:
         KeyPolicyNamesTheDeleted, KeyPolicyLockout: What a person has to mend in it first.
         KeyPolicyFull: It is too long.
     """
+    for refusal in reasons(document, key_arn, editor=editor):
+        raise refusal
+
+
+def reasons(document: Policy, key_arn: str, *, editor: str) -> Iterator[KeyPolicyNotEditable]:
+    """Yield everything for which ``check`` refuses a document, what a person has to mend first."""
     dead = lease.dead_principals(document)
     if dead:
-        raise KeyPolicyNamesTheDeleted(
+        yield KeyPolicyNamesTheDeleted(
             f"The key policy names deleted users or roles ({', '.join(dead)}), so KMS takes no edit of it",
             resource=key_arn,
             remedy="remove these ids from the key policy",
         )
     if locks_out(document, editor):
-        raise KeyPolicyLockout(
+        yield KeyPolicyLockout(
             f"The policy of {key_arn} does not let {editor} edit it, so KMS would refuse the edit",
             resource=key_arn,
             remedy='allow "kms:*" to the account\'s root in the key policy, as KMS does by default',
         )
     if not has_room(document):
-        raise KeyPolicyFull(
+        yield KeyPolicyFull(
             f"The key policy has no room for a lease: with one it has {lease.size(document)} of {lease.SIZE_LIMIT} "
             f"bytes, and {lease.RESERVE} stay free for edits of its administrators",
             resource=key_arn,

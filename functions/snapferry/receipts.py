@@ -1,9 +1,9 @@
 """The receipt: what one transfer did, how long access was open, and the proof that it is closed."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from snapferry import examples, waits
 from snapferry.contracts import Contract, Moment, TransferId
@@ -49,10 +49,13 @@ class Receipt(Contract):
     execution_arn: str
     database: str
     target_account: str
+    snapshot: Annotated[str, Field(description="ARN of the snapshot that it started from")]
+    fresh: Annotated[bool, Field(description="That snapshot was taken by this transfer")]
     target_snapshot: str
     restored: dict[str, Any] | None
     access: Access
     deleted_snapshots: list[str]
+    remarks: list[str]
     started_at: Moment
     finished_at: Moment
     seconds: int
@@ -95,7 +98,10 @@ def receipt(
             grants=_grants(closed["grants"]),
             remarks=[*opened["remarks"], *closed["remarks"]],
         ),
-        deleted_snapshots=[plan.snapshot_arn, plan.copy_arn],
+        snapshot=plan.snapshot_arn,
+        fresh=plan.make_snapshot,
+        deleted_snapshots=[*plan.made.values(), *([plan.copy_arn] if plan.kept_by else [])],
+        remarks=plan.remarks,
         started_at=plan.started_at,
         finished_at=finished_at,
         seconds=waits.seconds_between(plan.started_at, finished_at),

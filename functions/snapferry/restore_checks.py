@@ -1,6 +1,6 @@
 """What would make a restore fail, found before the first hour of a copy is spent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from snapferry import aws, names
 from snapferry.contracts import Profile
 from snapferry.databases import Database, find_database
-from snapferry.errors import OwnKeyNotUsable
+from snapferry.errors import GiveUp, OwnKeyNotUsable, RestoreNotPossible
+from snapferry.findings import Findings
 from snapferry.hooks import against_hooks
 from snapferry.keys import find_key
 from snapferry.target_stack import Clients, TargetStack
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
 _MEMBER_SUFFIX: Final = 3  # "-16": a cluster's instances are called after it
+_OF_THIS_ACCOUNT: Final = "name one of the target account and Region in the profile"
 _SUBNET_GROUP_NOT_FOUND: Final = "DBSubnetGroupNotFoundFault"
+_PARAMETER_GROUP_NOT_FOUND: Final = frozenset({"DBParameterGroupNotFound", "DBClusterParameterGroupNotFound"})
 _GROUP_NOT_FOUND: Final = frozenset({"InvalidGroup.NotFound", "InvalidGroupId.Malformed"})
 
 
@@ -57,49 +60,124 @@ class Wanted:
         return pattern.replace("{database}", self.database).replace("{transfer}", self.transfer).lower()
 
 
-def reasons_against(wanted: Wanted, stack: TargetStack, clients: Clients) -> list[str]:
-    """Return everything that would make a restore fail; an empty list if nothing is known of. Reads only."""
-    found = [
-        *_against_name(wanted, clients.rds),
-        *_against_class(wanted),
-        *_against_network(wanted, stack, clients),
-        *(error.what for error in against_hooks(wanted.profile.hooks, stack)),
-    ]
-    try:
-        find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable)
-    except OwnKeyNotUsable as error:
-        found.append(error.what)
-    return found
+def check_restore(wanted: Wanted, stack: TargetStack, clients: Clients, findings: Findings) -> None:
+    """Note everything that would make a restore fail. Reads only."""
+    looks: tuple[Callable[[], Iterator[GiveUp]], ...] = (
+        lambda: _against_name(wanted, clients.rds),
+        lambda: _against_class(wanted),
+        lambda: _against_network(wanted, stack, clients),
+        lambda: _against_groups(wanted, clients.rds),
+        lambda: _against_number(wanted, clients.rds),
+        lambda: against_hooks(wanted.profile.hooks, stack),
+    )
+    for look in looks:
+        findings.check(lambda look=look: findings.add(*look()))  # type: ignore[misc]
+    check_key(stack, clients, findings)
 
 
-def _against_name(wanted: Wanted, rds: "RDSClient") -> Iterator[str]:
+def check_key(stack: TargetStack, clients: Clients, findings: Findings) -> None:
+    """Note if the own key cannot encrypt a copy and a database."""
+    findings.check(lambda: find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable))
+
+
+def _against_name(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
     if not names.is_database_name(wanted.identifier) or len(wanted.identifier) > names.LONGEST - _MEMBER_SUFFIX:
-        yield f"{wanted.identifier!r} cannot be a database's name (profile field identifier)"
+        yield RestoreNotPossible(
+            f"{wanted.identifier!r} cannot be a database's name (profile field identifier)",
+            resource=wanted.identifier,
+            remedy=f"at most {names.LONGEST - _MEMBER_SUFFIX} letters, digits and single hyphens, a letter first",
+        )
         return
     there = find_database(rds, wanted.identifier)
     if there is not None and not _is_our_own(there, wanted):
-        yield f"there is a database {wanted.identifier} already (profile field identifier; {{transfer}} in it helps)"
+        yield RestoreNotPossible(
+            f"there is a database {wanted.identifier} already (profile field identifier)",
+            resource=there.arn,
+            remedy="choose another name; one with {transfer} in it is free every time",
+        )
 
 
 def _is_our_own(there: Database, wanted: Wanted) -> bool:
     return there.tags.get(names.TRANSFER_TAG) == wanted.transfer
 
 
-def _against_class(wanted: Wanted) -> Iterator[str]:
+def _against_class(wanted: Wanted) -> Iterator[GiveUp]:
     if wanted.chosen_class is None:
-        yield "nobody says which class the instances shall have (profile field instance_class)"
+        yield RestoreNotPossible(
+            "nobody says which class the instances shall have (profile field instance_class)",
+            resource=wanted.identifier,
+            remedy="name one in the profile, such as db.r6g.large",
+        )
 
 
-def _against_network(wanted: Wanted, stack: TargetStack, clients: Clients) -> Iterator[str]:
-    vpc = _vpc_of_subnet_group(clients.rds, wanted.profile.subnet_group)
+def _against_network(wanted: Wanted, stack: TargetStack, clients: Clients) -> Iterator[GiveUp]:
+    subnets = wanted.profile.subnet_group
+    vpc = _vpc_of_subnet_group(clients.rds, subnets)
     if vpc is None:
-        yield f"there is no DB subnet group {wanted.profile.subnet_group} (profile field subnet_group)"
+        yield RestoreNotPossible(
+            f"there is no DB subnet group {subnets} (profile field subnet_group)",
+            resource=subnets,
+            remedy=_OF_THIS_ACCOUNT,
+        )
     for group in (*wanted.profile.security_groups, stack.quarantine_group):
         there = _vpc_of_security_group(clients.ec2, group)
         if there is None:
-            yield f"there is no security group {group} (profile field security_groups)"
+            yield RestoreNotPossible(
+                f"there is no security group {group} (profile field security_groups)",
+                resource=group,
+                remedy=_OF_THIS_ACCOUNT,
+            )
         elif vpc is not None and there != vpc:
-            yield f"security group {group} is in {there}, the subnet group in {vpc}"
+            yield RestoreNotPossible(
+                f"security group {group} is in {there}, the subnet group in {vpc}",
+                resource=group,
+                remedy="name a subnet group and security groups of one VPC, the target stack's",
+            )
+
+
+def _against_groups(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
+    for field, group, there in (
+        ("parameter_group", wanted.profile.parameter_group, _has_parameter_group),
+        ("cluster_parameter_group", wanted.profile.cluster_parameter_group, _has_cluster_parameter_group),
+    ):
+        if group and not there(rds, group):
+            yield RestoreNotPossible(
+                f"there is no parameter group {group} (profile field {field})", resource=group, remedy=_OF_THIS_ACCOUNT
+            )
+
+
+def _against_number(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
+    """A further snapshot is worth waiting for; databases seldom go by themselves."""
+    rows = {row["AccountQuotaName"]: row for row in rds.describe_account_attributes()["AccountQuotas"]}
+    needed = {"DBInstances": wanted.profile.instances if wanted.family == "cluster" else 1}
+    if wanted.family == "cluster":
+        needed["DBClusters"] = 1
+    for quota, number in needed.items():
+        used, most = rows[quota]["Used"], rows[quota]["Max"]
+        if used + number > most:
+            yield RestoreNotPossible(
+                f"the account has {used} of {most} {quota}, and {number} more would come up",
+                resource=f"RDS quota {quota}",
+                remedy="delete databases that nobody needs, or ask AWS for a higher quota",
+            )
+
+
+def _has_parameter_group(rds: "RDSClient", name: str) -> bool:
+    return _is_there(lambda: rds.describe_db_parameter_groups(DBParameterGroupName=name))
+
+
+def _has_cluster_parameter_group(rds: "RDSClient", name: str) -> bool:
+    return _is_there(lambda: rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name))
+
+
+def _is_there(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except ClientError as error:
+        if aws.code(error) in _PARAMETER_GROUP_NOT_FOUND:
+            return False
+        raise
+    return True
 
 
 def _vpc_of_subnet_group(rds: "RDSClient", name: str) -> str | None:

@@ -7,10 +7,11 @@ from snapferry import names
 from snapferry.contracts import RestoreAlone, RestoreRequested, parsed
 from snapferry.databases import Snapshot, Snapshots
 from snapferry.databases.family import RestorePlan
-from snapferry.errors import OwnKeyNotUsable, RestoreNotPossible, SnapshotNotFound
+from snapferry.errors import OwnKeyNotUsable, SnapshotNotFound
+from snapferry.findings import Findings
 from snapferry.hooks import planned
 from snapferry.keys import find_key
-from snapferry.restore_checks import Wanted, reasons_against
+from snapferry.restore_checks import Wanted, check_restore
 from snapferry.target_stack import Clients, TargetStack
 from snapferry.transfers import Execution
 from snapferry.waits import parse_time, show_time
@@ -24,16 +25,15 @@ def plan_restore(value: Mapping[str, Any], execution: Execution, stack: TargetSt
 
     Raises:
         InvalidInput, SnapshotNotFound, ProfileNotFound, ProfileInvalid: What it is asked to do.
-        RestoreNotPossible: With every reason at once.
+        RestoreNotPossible, OwnKeyNotUsable: The only reason against it.
+        TransferNotPossible: Several reasons, all at once.
     """
     asked = read_restore_input(value)
     snapshot = _find(asked.snapshot_arn, clients.rds)
     wanted = _wanted(asked, snapshot, execution, clients)
-    reasons = reasons_against(wanted, stack, clients)
-    if reasons:
-        raise RestoreNotPossible(
-            "; ".join(reasons), resource=wanted.identifier, remedy="mend the restore profile, and run again"
-        )
+    findings = Findings(f"target account {stack.account}")
+    check_restore(wanted, stack, clients, findings)
+    findings.raise_any()
     key_arn = find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable).arn
     return _plan(wanted, snapshot, execution, stack, key_arn=key_arn, deadline=_deadline(asked, execution, stack))
 

@@ -38,6 +38,7 @@ class TransferPlan:
         copy: Name of what is shared, under the transfer key: the copy of it, or itself where none is needed.
         deadline: The one end of everything: of every wait, and of the lease.
         deadline_seconds: Seconds from the start to the deadline.
+        planned_at: When the plan was made, which a transfer that waits for another one does anew.
         key_policy: Where it is managed elsewhere: the statements that are wanted, and what is found of them.
         overlap: What to do while another execution carries the same database: refuse or wait.
         scheduled_time: For which of a schedule's times it runs; None if a person started it.
@@ -62,6 +63,7 @@ class TransferPlan:
     copy_arn: str
     key_arn: str
     started_at: str
+    planned_at: str
     deadline: str
     deadline_seconds: int
     restore: bool
@@ -98,6 +100,7 @@ class Closing:
 
     Attributes:
         family: None if no snapshot is left, and so for its two names.
+        keep: A finished copy is kept for a while, to start again from.
     """
 
     transfer: str
@@ -105,8 +108,9 @@ class Closing:
     family: Family | None
     snapshot: str | None
     copy: str | None
+    keep: bool = True
 
     @classmethod
     def read(cls, plan: Mapping[str, Any]) -> Self:
         """Return the part of a plan that closing needs."""
-        return cls(**{each.name: plan[each.name] for each in fields(cls)})
+        return cls(**{each.name: plan[each.name] for each in fields(cls) if each.name in plan})

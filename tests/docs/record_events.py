@@ -46,11 +46,12 @@ def main() -> None:
 
 
 def _run_everything(stage: Stage) -> None:
-    """A transfer; one that the target declines; one that is stopped; and the target's machines, started by a person."""
+    """A transfer; a plan; one that is stopped; one that is declined; and the target's machines, started by a person."""
     sandbox = stage.sandbox
     sandbox.deploy(TARGET, "hooks", HOOKS, {})
     write_profile(sandbox, stage.target_network, hooks=[HOOK])
     sandbox.wait_for(stage.start("first"))
+    sandbox.wait_for(stage.start("plan", plan_only=True))
     _stop(stage, stage.start("stopped", restore=False))
     sandbox.wait_for(stage.start("declined"))  # the name in the target is taken now
     shared = f"arn:aws:rds:eu-west-1:111111111111:cluster-snapshot:{KEPT_SNAPSHOT}"
@@ -81,15 +82,12 @@ def _start(stage: Stage, machine: str, body: dict[str, str]) -> None:
 
 
 def _let_restores_fail(stage: Stage) -> None:
-    """A parameter group that is not there: RDS refuses the restore, and it is taken back."""
-    ssm = stage.sandbox.client("ssm", TARGET)
+    """Another name, and a step that loses its right: the restore is taken back."""
+    ssm, sandbox = stage.sandbox.client("ssm", TARGET), stage.sandbox
     profile = json.loads(ssm.get_parameter(Name=PROFILE)["Parameter"]["Value"])
-    changes = {
-        "identifier": "{database}-3",
-        "instance_class": "db.r6g.large",
-        "cluster_parameter_group": "no-such-group",
-    }
+    changes = {"identifier": "{database}-3", "instance_class": "db.r6g.large"}
     ssm.put_parameter(Name=PROFILE, Value=json.dumps({**profile, **changes}), Type="String", Overwrite=True)
+    sandbox.faults.call("rds", "ModifyDBCluster", by="SecureDatabase", times=None).denied()
 
 
 @contextmanager

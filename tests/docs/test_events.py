@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from snapferry import receipts
+from snapferry import plan_reports, receipts
 from snapferry.contracts import (
     Answer,
     DatabaseFacts,
@@ -71,6 +71,11 @@ def ended(event: Any) -> None:
     assert event["detail"]["status"] in {"FAILED", "TIMED_OUT", "ABORTED"}
 
 
+def plan(event: Any) -> plan_reports.PlanReport:
+    findings, accepted = event["findings"], event["heard"]["accepted"]
+    return plan_reports.plan_report(transfer(event), findings, accepted, asked=True)
+
+
 def receipt(event: Any) -> receipts.Receipt:
     done = (transfer(event), event["carried"], event["closed"])
     return receipts.receipt(*done, finished_at="2026-01-01T03:00:00Z", restored=event["restored"])
@@ -109,6 +114,8 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "secure_database": restore,
     "sweep_leases": lambda event: event == {} or pytest.fail("the schedule sends nothing"),
     "take_question": lambda event: SnapshotShared.model_validate(event["detail"]),
+    "take_turn": transfer,
+    "write_plan": plan,
     "write_receipt": receipt,
 }
 

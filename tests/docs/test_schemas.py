@@ -7,10 +7,18 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from docs.generate_schemas import SCHEMAS, WRITTEN, files
-from snapferry import contracts, hook_contracts, receipts
+from snapferry import contracts, hook_contracts, plan_reports, receipts
 from snapferry.contracts import Contract, schema_name
 
 PARTS = {contracts.Asked, contracts.DatabaseFacts, contracts.FindingFacts, receipts.Access, receipts.RemainingGrant}
+PARTS |= {
+    contracts.Scaling,
+    plan_reports.Dollars,
+    plan_reports.Span,
+    plan_reports.ExpectedStage,
+    plan_reports.Expected,
+    plan_reports.PlannedTransfer,
+}
 PARTS |= {hook_contracts.Hook, hook_contracts.HookDatabase, hook_contracts.HookReport}
 """Contracts that stand inside of others only."""
 

@@ -21,7 +21,6 @@ REFUSED = ["Plan the transfer", "Explain the failure", "Transfer failed"]
     ("given", "error", "words"),
     [
         ({"database": "nope"}, "DatabaseNotFound", "no RDS instance and no Aurora cluster nope"),
-        ({"database": "example-db-1"}, "SourceNotSupported", '{"database": "example-db"}'),
         ({"database": "example-db", "databse": 1, "restore": "maybe"}, "InvalidInput", "databse: no such field"),
         ({"database": "example-db", "databse": 1, "restore": "maybe"}, "InvalidInput", "restore: .*boolean"),
         ({"database": 5}, "InvalidInput", "database: .*string"),
@@ -52,21 +51,6 @@ def test_a_database_that_is_not_available(story: Story) -> None:
         DBSubnetGroupName="databases",
     )
     assert_refused(story, story.run(database="fresh"), "DatabaseNotAvailable", "creating")
-
-
-def test_a_database_under_no_key(story: Story) -> None:
-    rds = story.sandbox.client("rds", SOURCE)
-    rds.create_db_instance(
-        DBInstanceIdentifier="plain",
-        DBInstanceClass="db.t4g.micro",
-        Engine="postgres",
-        AllocatedStorage=20,
-        MasterUsername="master",
-        MasterUserPassword="Any-Password-1",
-        DBSubnetGroupName="databases",
-    )
-    story.sandbox.clock.run(limit=3600)
-    assert_refused(story, story.run(database="plain"), "SourceNotSupported", "'none'")
 
 
 @pytest.mark.parametrize("account", ["22222222222", "2222222222222", "two hundred", ""])

@@ -22,12 +22,12 @@ _FUNCTION = re.compile(r"\$\{(\w+)FunctionArn\}")
 
 @dataclass(frozen=True)
 class Way:
-    """One way out of a state; `assigns` is what is assigned when it is taken."""
+    """One way out of a state; `assigns` is what is assigned when it is taken, `caught` the errors for which it is."""
 
     target: str
     assigns: dict[str, Any] = field(default_factory=dict)
     condition: str = ""
-    caught: bool = False
+    caught: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def ways(state: State) -> Iterator[Way]:
         if target is not None:
             yield Way(target, assigns)
     for rule in state.get("Catch", []):
-        yield Way(rule["Next"], rule.get("Assign", {}), caught=True)
+        yield Way(rule["Next"], rule.get("Assign", {}), caught=tuple(rule["ErrorEquals"]))
 
 
 def variables_in(value: Any) -> set[str]:

@@ -56,13 +56,24 @@ def test_only_snapshots_that_are_named_and_tagged_as_ours_are_deleted(template: 
         assert all(resource.endswith('snapshot:sf-*"}') for resource in each.resources)
 
 
-def test_only_one_function_shares_and_only_snapshots_of_ours() -> None:
+def test_only_one_function_shares_and_only_snapshots_of_ours_unless_the_deployer_says_so() -> None:
     assert roles_that_may(TARGET, *SHARING) == set()
     sharing = [each for each in statements(SOURCE) if _any(each, *SHARING)]
     assert {each.role for each in sharing} == {"EditShareFunctionRole"}
-    for each in sharing:
+    assert [each.only_if for each in sharing] == ["", "SharesOriginals"]
+    for each in sharing[:1]:
         assert each.condition == OURS
         assert all(resource.endswith('snapshot:sf-*"}') for resource in each.resources)
+
+
+def test_only_the_keys_that_the_deployer_names_are_used_besides_the_transfer_key() -> None:
+    using = ("kms:Decrypt", "kms:CreateGrant", "kms:ReEncryptFrom")
+    for each in statements(SOURCE):
+        if _any(each, *using):
+            assert each.role in {"CopySnapshotFunctionRole", "CreateSnapshotFunctionRole"}
+            named = json.dumps({"Ref": "DatabaseKeyArns"})
+            assert (each.only_if == "HasDatabaseKeys") == (each.resources == (named,)), each.role
+            assert each.only_if == "HasDatabaseKeys" or "TransferKey" in each.resources[0]
 
 
 def test_the_target_changes_only_databases_that_snapferry_made() -> None:

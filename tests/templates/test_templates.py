@@ -139,9 +139,6 @@ def test_a_schedule_is_off_unless_somebody_asks_for_it() -> None:
     schedules = of_type(SOURCE, "AWS::Scheduler::Schedule")
     assert schedules["TransferSchedule"]["Condition"] == "HasSchedule"
     assert "Condition" not in schedules["SweepSchedule"]  # what was left open is closed in any case
-    assert json.loads(load_template(ROOT / SOURCE)["Parameters"]["ScheduleInput"]["Default"]) == {
-        "database": "example-db"
-    }
 
 
 def test_an_alarm_tells_that_access_was_not_closed() -> None:

@@ -1,0 +1,101 @@
+"""How many snapshots RDS lets an account have, and how many copies it makes at once: two quotas with one error.
+
+``SnapshotQuotaExceeded`` means either. Which one is told by what is there, never by the message: the first is in
+DescribeAccountAttributes, the second nobody can ask for (aws-facts 11). Both pass: snapshots are deleted, copies end.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from snapferry import waits
+from snapferry.databases import Snapshots
+from snapferry.errors import GiveUp, SnapshotQuotaReached, TooManyCopies
+from snapferry.vocabulary import Family
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_rds import RDSClient
+
+EXCEEDED: Final = "SnapshotQuotaExceeded"
+"""RDS's code, the same for both meanings and both families (aws-facts 1.3)."""
+
+COPIES_AT_ONCE: Final[dict[Family, int]] = {"instance": 20, "cluster": 5}
+"""As documented for instances, and seen for clusters (aws-facts 2.4, 7); an account may have been given more."""
+
+_QUOTA: Final[dict[Family, str]] = {"instance": "ManualSnapshots", "cluster": "ManualClusterSnapshots"}
+_BEING_MADE: Final = frozenset({"creating", "copying", "pending"})
+_PAUSE_SECONDS: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRoom:
+    """How much room an account has for another snapshot of one family.
+
+    Attributes:
+        used, most: Manual snapshots that are there, and that may be.
+        being_made: Names of the manual snapshots that RDS is making, copies and others: it does not tell them apart.
+    """
+
+    family: Family
+    used: int
+    most: int
+    being_made: tuple[str, ...]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the account has as many manual snapshots as it may have."""
+        return self.used >= self.most
+
+    def reason(self) -> str:
+        """Return why RDS makes no further snapshot or copy now."""
+        if self.is_full:
+            return self._how_full()
+        named = f": {', '.join(self.being_made)}" if self.being_made else ""
+        return f"RDS makes no more copies at once for this account; {len(self.being_made)} are being made{named}"
+
+    def refusal(self) -> GiveUp:
+        """Return the error that names which of the two quotas stood in the way until the deadline."""
+        if self.is_full:
+            return SnapshotQuotaReached(
+                f"Until the transfer's deadline {self.reason()}",
+                resource=f"RDS quota {_QUOTA[self.family]}",
+                remedy="delete snapshots that nobody needs, or ask AWS for a higher quota, and run again",
+            )
+        return TooManyCopies(
+            f"Until the transfer's deadline {self.reason()}",
+            resource=f"{self.family} snapshot copies in flight",
+            remedy="run fewer transfers at once, or find out who else copies snapshots in this account",
+        )
+
+    def remarks(self, needed: int) -> list[str]:
+        """Say what a transfer that needs so many snapshots will have to wait for."""
+        said = []
+        if self.used + needed > self.most:
+            said.append(f"{self._how_full()}, and {needed} more are needed: the transfer waits for room")
+        if len(self.being_made) >= COPIES_AT_ONCE[self.family]:
+            said.append(f"RDS is making {len(self.being_made)} {self.family} snapshots: the copy may have to wait")
+        return said
+
+    def _how_full(self) -> str:
+        return f"the account has {self.used} of {self.most} manual {self.family} snapshots"
+
+
+def room_for_snapshots(rds: "RDSClient", family: Family) -> SnapshotRoom:
+    """Ask RDS how much room there is. Reads only."""
+    rows = {row["AccountQuotaName"]: row for row in rds.describe_account_attributes()["AccountQuotas"]}
+    row = rows[_QUOTA[family]]
+    being_made = [each.identifier for each in Snapshots(rds, family).manual() if each.status in _BEING_MADE]
+    return SnapshotRoom(family=family, used=row["Used"], most=row["Max"], being_made=tuple(being_made))
+
+
+def wait_for_room(rds: "RDSClient", family: Family, deadline: str, now: "datetime") -> tuple[str, int]:
+    """Return why RDS makes no snapshot now, and the seconds until it is worth to try again.
+
+    Raises:
+        SnapshotQuotaReached, TooManyCopies: The deadline has passed.
+    """
+    room = room_for_snapshots(rds, family)
+    if now >= waits.parse_time(deadline):
+        raise room.refusal()
+    return room.reason(), _PAUSE_SECONDS

@@ -1,0 +1,34 @@
+"""What executions of this stack take turns at: a database; and, once each, the times of a schedule."""
+
+from functools import partial
+
+from snapferry import aws
+from snapferry.errors import AnotherTransferRuns
+from snapferry.executions import standing
+from snapferry.settings import Settings
+from snapferry.state.table import Table
+from snapferry.state.turns import Turns
+
+
+def of_stack() -> Turns:
+    """Return the turns that are noted in the stack's table."""
+    return Turns(Table(aws.client("dynamodb"), Settings().table), partial(standing, aws.client("stepfunctions")))
+
+
+def database(arn: str) -> str:
+    """Return the name of a database's turn."""
+    return f"database#{arn}"
+
+
+def scheduled(arn: str, time: str) -> str:
+    """Return the name of what a schedule starts once: a database at one of its times."""
+    return f"scheduled#{time}#{arn}"
+
+
+def refusal(identifier: str, other: str) -> AnotherTransferRuns:
+    """Return the error that says who carries a database already."""
+    return AnotherTransferRuns(
+        f"Execution {other} carries {identifier} already",
+        resource=other,
+        remedy='wait until it has ended, or start with "overlap": "wait"',
+    )
