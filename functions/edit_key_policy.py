@@ -58,8 +58,9 @@ def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result | None:
     find_transfer_key(kms, plan.key_arn, region=plan.region)
     if settings.key_policy_is_elsewhere:
         document = read_policy(kms, plan.key_arn)
-        managed_elsewhere.require(document, wanted, plan.key_arn)
-        return _done(waits.show_time(waits.now()), Edit(document)) | {"principal": wanted.principal}
+        report = managed_elsewhere.require(document, wanted, plan.key_arn)
+        found = Edit(document, tuple(report["findings"]))
+        return _done(waits.show_time(waits.now()), found) | {"principal": wanted.principal}
     check_released(kms, plan.key_arn, stack=settings.stack)
     policy = _policy(leases, plan.key_arn, plan.transfer)
     record = leases.find(plan.transfer) or _record(plan, wanted, lease.fingerprint(policy.read()))

@@ -24,13 +24,13 @@ _SID: Final = re.compile(r"Snapferry([0-9a-f]{16})(Look|Use|Grant)")
 _DEAD_PRINCIPAL: Final = re.compile(r"A(IDA|ROA)[A-Z0-9]{12,}")
 
 # What AWS documents for copying a shared encrypted snapshot (aws-facts 2.4, 4.2)
-_CRYPTOGRAPHIC: Final = [
+CRYPTOGRAPHIC: Final = [
     "kms:Decrypt",
     "kms:Encrypt",
     "kms:GenerateDataKey*",
     "kms:ReEncrypt*",
 ]
-_GRANTS: Final = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
+GRANTS: Final = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +77,8 @@ def statements(lease: Lease) -> list[Statement]:
     """
     return [
         _statement(lease, "Look", ["kms:DescribeKey"], {}),
-        _statement(lease, "Use", _CRYPTOGRAPHIC, _through_rds(lease)),
-        _statement(lease, "Grant", _GRANTS, {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+        _statement(lease, "Use", CRYPTOGRAPHIC, _through_rds(lease)),
+        _statement(lease, "Grant", GRANTS, {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
     ]
 
 
@@ -125,8 +125,8 @@ def ends_of(policy: Policy, transfer: str) -> list[str]:
 def changes(before: Policy, after: Policy) -> list[str]:
     """Say which statements of others came or went between two documents."""
     one, other = ({_canonical(each): each for each in statements_in(without_leases(p))} for p in (before, after))
-    gone = [f"{_named(each)} is gone" for text, each in one.items() if text not in other]
-    return gone + [f"{_named(each)} is new" for text, each in other.items() if text not in one]
+    gone = [f"{named(each)} is gone" for text, each in one.items() if text not in other]
+    return gone + [f"{named(each)} is new" for text, each in other.items() if text not in one]
 
 
 def fingerprint(policy: Policy) -> str:
@@ -191,7 +191,8 @@ def principals(policy: Policy) -> list[str]:
     return [str(name) for kind in kinds for name in (kind if isinstance(kind, list) else [kind])]
 
 
-def _named(statement: Statement) -> str:
+def named(statement: Statement) -> str:
+    """Return what people call a statement by."""
     return f"statement {statement['Sid']}" if statement.get("Sid") else "a statement without a Sid"
 
 

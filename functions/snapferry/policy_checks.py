@@ -70,22 +70,24 @@ def may(document: Policy, action: str, role: str, *, anybody_of_account: bool = 
         role: Its ARN, or that of an account's root.
         anybody_of_account: Whether a statement for any principal of the role's account will do.
     """
-    about = [each for each in lease.statements_in(document) if _covers_action(each, action)]
-    allowed = any(each.get("Effect") == "Allow" and _covers(each, role, anybody_of_account) for each in about)
+    about = [each for each in lease.statements_in(document) if covers_action(each, action)]
+    allowed = any(each.get("Effect") == "Allow" and covers(each, role, anybody=anybody_of_account) for each in about)
     denied = any(
-        each.get("Effect") == "Deny" and not each.get("Condition") and _covers(each, role, anybody=False)
+        each.get("Effect") == "Deny" and not each.get("Condition") and covers(each, role, anybody=False)
         for each in about
     )
     return allowed and not denied
 
 
-def _covers_action(statement: Statement, action: str) -> bool:
+def covers_action(statement: Statement, action: str) -> bool:
+    """Tell whether a statement is about an action; a pattern must be covered as a whole."""
     if "NotAction" in statement:
         return not _any_matches(statement["NotAction"], action)
     return _any_matches(statement.get("Action", []), action)
 
 
-def _covers(statement: Statement, role: str, anybody: bool) -> bool:  # noqa: FBT001 - a private helper
+def covers(statement: Statement, role: str, *, anybody: bool) -> bool:
+    """Tell whether a statement is about a role; with ``anybody``, about any principal of its account."""
     if "NotPrincipal" in statement:
         return not _is_named(statement["NotPrincipal"], role, anybody=anybody)
     return _is_named(statement.get("Principal", {}), role, anybody=anybody)

@@ -39,7 +39,7 @@ def the_policy_is_put_back(cluster_story: Story) -> Iterator[None]:
     cluster_story.sandbox.kms.policy_read_delay = 0.0
     put(cluster_story, original)
     rds = cluster_story.sandbox.client("rds", TARGET)
-    for _, name in cluster_story.snapshots():  # what it received
+    for name in [name for account, name in cluster_story.snapshots() if account == "target"]:  # what it received
         rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
 
 

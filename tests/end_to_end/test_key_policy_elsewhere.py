@@ -63,6 +63,27 @@ def test_without_a_policy_that_lets_the_target_in_the_plan_says_what_is_wanted(e
     assert writes_by_roles(elsewhere) == []
 
 
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ({"DateLessThan": {"aws:CurrentTime": "2026-01-01T12:00:00Z"}}, "aws:CurrentTime 2026-01-01T12:00:00Z"),
+        ({"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}, "kms:ViaService s3.eu-west-1"),
+    ],
+)
+def test_a_policy_whose_conditions_shut_the_target_out_is_refused_by_the_plan(
+    elsewhere: Story, condition: dict[str, Any], said: str
+) -> None:
+    kms, key, before = elsewhere.sandbox.client("kms", SOURCE), elsewhere.stage.transfer_key, policy_of(elsewhere)
+    shut = {**before, "Statement": [*before["Statement"], {**LETS_THE_TARGET_IN, "Condition": condition}]}
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(shut))
+    run = elsewhere.run(restore=False)
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(before))
+    assert run.error == "KeyPolicyNotOpen"
+    assert "statement OurOwnStatementForRds would allow it, but for its condition" in (run.cause or "")
+    assert said in (run.cause or "")
+    elsewhere.assert_nothing_happened()
+
+
 def test_with_such_a_policy_the_transfer_goes_through_and_leaves_it_alone(elsewhere: Story) -> None:
     kms = elsewhere.sandbox.client("kms", SOURCE)
     policy = policy_of(elsewhere)
@@ -78,6 +99,9 @@ def test_with_such_a_policy_the_transfer_goes_through_and_leaves_it_alone(elsewh
     assert (run.status, run.cause) == ("SUCCEEDED", None)
     (grant,) = run.output["access"]["grants"]
     assert (grant["operations"], grant["revoked"]) == (["Decrypt"], True)
+    assert "statement OurOwnStatementForRds is wider than a lease: it has no end" in " ".join(
+        run.output["access"]["remarks"]
+    )
     assert kms.list_grants(KeyId=elsewhere.stage.transfer_key)["Grants"] == []
     assert policy_of(elsewhere) == policy
     assert writes_by_roles(elsewhere) == []
