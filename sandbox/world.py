@@ -6,6 +6,7 @@ import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from sandbox import parameter_store
 from sandbox.accounts import ACCOUNTS, REGION, SOURCE, Identities
 from sandbox.backend import Moto
 from sandbox.clock import START, Clock
@@ -117,6 +118,7 @@ class Sandbox:
         self.stacks: MutableMapping[tuple[str, str], Stack] = {}
         self.permissions = Permissions(simulator, self.identities, self.clock)
         self.gate.before.append(self.permissions.authorise)
+        self.gate.before.append(parameter_store.check)
         self.kms = Kms(self.permissions, self.clock)
         self.rds = Rds(self.clock, self.kms, self.permissions, directory, data=data)
         self._closing.callback(self.rds.close)

@@ -20,7 +20,9 @@ from sandbox.accounts import ACCOUNTS
 from sandbox.events import checks, entries, service_events
 from sandbox.events.delivery import Carrier, Delivery
 from sandbox.events.pattern import matches
+from sandbox.events.settings import Unconfirmed
 from sandbox.gate import AwsError
+from sandbox.permissions import REFUSALS
 from sandbox.register.events import EXECUTION_ENDS, ONE_HOP, UNKNOWN_BUS
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class Events:
         deliveries that shall happen, `()` to lose it, `(0, 0)` to double it, or None for no say."""
         self.before_attempt: list[AttemptHook] = []
         """Each may raise TargetFailed for an attempt."""
+        self.unconfirmed = Unconfirmed()
         self.delivered: deque[Record] = deque(maxlen=RECORDS_KEPT)
         """How each delivery ended, oldest first."""
         self._sandbox = sandbox
@@ -58,6 +61,7 @@ class Events:
         """Answer PutEvents, and refuse rules and targets that the sandbox does not honour."""
         gate.answer("events", "PutEvents", self._put_events)
         gate.before.append(checks.check)
+        self._sandbox.permissions.answered_by_service.append(self._is_answered_by_entry)
         self._sandbox.on_execution_end.append(self._execution_ended)
         self._sandbox.rds.on_event.append(self._rds_event)
 
@@ -100,8 +104,15 @@ class Events:
     def _put_events(self, call: Call) -> dict[str, Any]:
         given = call.parameters["Entries"]
         entries.check_request(given)
-        results = [self._put_entry(call, entry) for entry in given]
+        refusals = call.context.get(REFUSALS, [])
+        results = [
+            {"ErrorCode": refusal.code, "ErrorMessage": refusal.message} if refusal else self._put_entry(call, entry)
+            for entry, refusal in itertools.zip_longest(given, refusals)
+        ]
         return {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
+
+    def _is_answered_by_entry(self, call: Call) -> bool:
+        return call.operation == "PutEvents" and self.unconfirmed.put_events_denied_by_entry
 
     def _put_entry(self, call: Call, entry: dict[str, Any]) -> dict[str, str]:
         """Permissions were decided before, with the bus's policy and the entry's source and detail type."""

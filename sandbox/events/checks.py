@@ -9,25 +9,30 @@ from moto.events.models import events_backends
 
 from sandbox.events.pattern import unknown_filters
 from sandbox.gate import AwsError
-from sandbox.register.events import FIVE_TARGETS, PATTERN_FILTER, TARGET_ROLE
+from sandbox.register.events import FIVE_TARGETS, PATTERN_FILTER, PATTERN_SIZE, POLICY_SIZE, TARGET_ROLE
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
 
 MOST_TARGETS = 5
+LONGEST_PATTERN = 2048
+LONGEST_POLICY = 10_240
 HONOURED = frozenset({"Id", "Arn", "RoleArn", "Input", "RetryPolicy", "DeadLetterConfig"})
 NEEDS_ROLE = frozenset({"events", "states"})
 KINDS = {"lambda": "function", "sqs": "", "events": "event-bus", "states": "stateMachine"}
 
 
 def check(call: Call) -> None:
-    """A hook before every call; looks at PutRule and PutTargets.
+    """A hook before every call; looks at PutRule, PutTargets and PutPermission.
 
     Raises:
         AwsError: AWS's own refusals, and ValidationException for what the sandbox does not honour.
     """
     if (call.service, call.operation) == ("events", "PutRule"):
         _check_rule(call.parameters)
+    elif (call.service, call.operation) == ("events", "PutPermission"):
+        size = len(call.parameters.get("Policy", ""))
+        POLICY_SIZE.refuse_if(size > LONGEST_POLICY, most=LONGEST_POLICY)
     elif (call.service, call.operation) == ("events", "PutTargets"):
         _check_number(call)
         for target in call.parameters["Targets"]:
@@ -37,6 +42,8 @@ def check(call: Call) -> None:
 def _check_rule(parameters: dict[str, Any]) -> None:
     if "ScheduleExpression" in parameters:
         raise _not_honoured("rules with a ScheduleExpression; use EventBridge Scheduler")
+    size = len(parameters.get("EventPattern", ""))
+    PATTERN_SIZE.refuse_if(size > LONGEST_PATTERN, most=LONGEST_PATTERN)
     try:
         pattern = json.loads(parameters.get("EventPattern", "{}"))
     except ValueError:

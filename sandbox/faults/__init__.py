@@ -4,6 +4,7 @@
     faults.call("kms", "PutKeyPolicy").meanwhile(faults.somebody_adds_to(key, statement))
     faults.function("*OpenLease*").killed_before_call(3)
     faults.event("Snapshot Shared").doubled(apart=30)
+    faults.schedule("nightly-*").doubled(apart=1)
     faults.rds("sf-*-c", account=TARGET).ends_failed()
 
 Each strikes once, the next time, unless `first`, `times` (None: always) or `seconds` say otherwise. What a fault has
@@ -19,6 +20,7 @@ from sandbox.accounts import ACCOUNTS
 from sandbox.faults.calls import CallFault, CallFaults
 from sandbox.faults.handlers import FunctionFault, FunctionFaults
 from sandbox.faults.messages import EventFault, EventFaults
+from sandbox.faults.ticks import TickFault, TickFaults
 from sandbox.faults.turns import Turns
 from sandbox.faults.works import WorkFault, WorkFaults
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from sandbox.accounts import Account
     from sandbox.world import Sandbox
 
-__all__ = ["CallFault", "EventFault", "Faults", "FunctionFault", "WorkFault"]
+__all__ = ["CallFault", "EventFault", "Faults", "FunctionFault", "TickFault", "WorkFault"]
 
 
 class Faults:
@@ -41,6 +43,7 @@ class Faults:
         self._calls = CallFaults(sandbox.gate)
         self._functions = FunctionFaults(sandbox.functions, sandbox.clock)
         self._events = EventFaults(sandbox.events, sandbox.clock)
+        self._ticks = TickFaults(sandbox.scheduler, sandbox.clock)
 
     def call(self, service: str, operation: str, *, by: str = "", **turns: Any) -> CallFault:
         """Something befalls API calls.
@@ -61,6 +64,10 @@ class Faults:
         """Something befalls events on their way to targets, both named by patterns."""
         return _kept(EventFault(detail_type, target, Turns(**turns)), self._events.all)
 
+    def schedule(self, name: str, **turns: Any) -> TickFault:
+        """Something befalls schedules, named by a pattern, when they are due."""
+        return _kept(TickFault(name, Turns(**turns)), self._ticks.all)
+
     def rds(self, name: str, *, account: Account | None = None, **turns: Any) -> WorkFault:
         """Something befalls the snapshots or databases that RDS makes under a name, given as a pattern."""
         return _kept(WorkFault(name, account.id if account else "", Turns(**turns)), self._works.all)
@@ -79,7 +86,7 @@ class Faults:
 
     def clear(self) -> None:
         """No more faults; what was spoilt stays so."""
-        for faults in (self._calls.all, self._functions.all, self._events.all, self._works.all):
+        for faults in (self._calls.all, self._functions.all, self._events.all, self._ticks.all, self._works.all):
             faults.clear()
 
 

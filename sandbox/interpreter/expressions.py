@@ -27,13 +27,20 @@ from moto.stepfunctions.parser.asl.component.common.string.string_expression imp
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 
+from sandbox.interpreter.failures import failed
 from sandbox.jsonata import QueryError, evaluate
+from sandbox.register.definitions import VARIABLE_SIZE, VARIABLES_SIZE
 from sandbox.register.stepfunctions import ASSIGNED_LATER
 
 if TYPE_CHECKING:
     from moto.stepfunctions.parser.asl.eval.environment import Environment
 
     from sandbox.interpreter.patches import Patches
+
+
+# Bytes.
+LARGEST_ASSIGNMENT = 256 * 1024
+LARGEST_OF_ALL = 10 * 1024 * 1024
 
 
 def mend(patches: Patches) -> None:
@@ -117,9 +124,23 @@ def _note_assignment(declaration: AssignDecl, env: Environment) -> None:
     for binding in declaration.declaration_bindings:
         binding.eval(env=env)
         values.update(env.stack.pop())
+    _check_sizes(values, env)
     env.variable_store.__dict__["noted"] = values
     if not ASSIGNED_LATER.holds:
         _assign(env)
+
+
+def _check_sizes(values: dict[str, Any], env: Environment) -> None:
+    broken = VARIABLE_SIZE if VARIABLE_SIZE.holds and _size(values) > LARGEST_ASSIGNMENT else None
+    everything = _variables(env) | values
+    if broken is None and VARIABLES_SIZE.holds and _size(everything) > LARGEST_OF_ALL:
+        broken = VARIABLES_SIZE
+    if broken is not None:
+        raise failed(env, broken.code, broken.message)
+
+
+def _size(values: dict[str, Any]) -> int:
+    return sum(len(json.dumps(value, ensure_ascii=False).encode()) for value in values.values())
 
 
 def _assign(env: Environment) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 
 from sandbox.gate import AwsError
+from sandbox.interpreter.definition_checks import check
 from sandbox.interpreter.executions import backend
 from sandbox.register.map_runs import MANAGED_RULE
 from sandbox.register.stepfunctions import DEFINITION_SIZE, DELETED_ENDS, DELETING, MACHINE_NAME_TAKEN, QUALIFIED
@@ -73,6 +74,7 @@ class MachineOperations:
         given = call.parameters
         size = len(given["definition"].encode())
         DEFINITION_SIZE.refuse_if(size > LARGEST_DEFINITION, most=LARGEST_DEFINITION)
+        check(given["definition"])
         machines: list[Any] = backend(call.backend_account, call.region).state_machines
         same = next((one for one in machines if one.name == given["name"]), None)
         if same is not None:
@@ -85,6 +87,7 @@ class MachineOperations:
         """UpdateStateMachine: its checks; moto changes the machine."""
         self.refuse_deleting(call)
         if "definition" in call.parameters:
+            check(call.parameters["definition"])
             machine: Any = backend(call.backend_account, call.region).describe_state_machine(
                 call.parameters["stateMachineArn"]
             )

@@ -79,7 +79,9 @@ class CallChecks:
     ) -> None:
         if key.account_id != call.caller.account and not rule.abroad and ABROAD.holds:
             raise _unseen(call)
-        use = Use(action, encryption_context or {}, None, _of_request(call))
+        use = Use(
+            action, encryption_context or {}, None, _of_request(call), tuple(call.parameters.get("GrantTokens") or ())
+        )
         _require(self._decisions.decide(call.caller, key, use))
         require_state(key, rule.state)
 

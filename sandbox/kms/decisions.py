@@ -12,6 +12,7 @@ from sandbox.register.kms_policies import (
     DENY_WINS,
     ENCRYPTION_CONTEXT,
     FOR_AWS_RESOURCE,
+    FORWARDED_PRINCIPAL,
     POLICIES_DECIDE,
     RESOURCE_TAGS,
     VIA_SERVICE,
@@ -35,6 +36,8 @@ class Use:
     """The service that calls on the principal's behalf, `rds.eu-west-1.amazonaws.com`; None for a direct call."""
     context: Context = field(default_factory=dict)
     """Further condition keys."""
+    tokens: tuple[str, ...] = ()
+    """Grant tokens that the call shows."""
 
 
 class KeyDecisions:
@@ -58,7 +61,9 @@ class KeyDecisions:
         )
         if decision.allowed or (decision.explicit and DENY_WINS.holds):
             return decision
-        if not POLICIES_DECIDE.holds or self._grants.allows(key, caller, use.action, use.encryption_context):
+        if not POLICIES_DECIDE.holds or self._grants.allows(
+            key, caller, use.action, use.encryption_context, use.tokens
+        ):
             return Decision(decision.principal, use.action, key.arn, allowed=True)
         return decision
 
@@ -83,6 +88,8 @@ class KeyDecisions:
             context["kms:CallerAccount"] = caller.account
         if use.via is not None and VIA_SERVICE.holds:
             context |= {"kms:ViaService": use.via, "aws:ViaAWSService": "true"}
+        if use.via is not None and not FORWARDED_PRINCIPAL.holds:
+            context["aws:PrincipalArn"] = ""
         if use.encryption_context and ENCRYPTION_CONTEXT.holds:
             context["kms:EncryptionContextKeys"] = list(use.encryption_context)
             context |= {f"kms:EncryptionContext:{name}": value for name, value in use.encryption_context.items()}

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.gate import AwsError
 from sandbox.kms.keys import backend_of
-from sandbox.register.kms_keys import GRANT_COUNTS, GRANT_COVERS, GRANT_NAMED
+from sandbox.register.kms_keys import GRANT_COUNTS, GRANT_COVERS, GRANT_NAMED, GRANT_NUMBER, GRANT_SEEN_LATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from moto.kms.models import Grant, Key
 
@@ -32,6 +32,10 @@ class Grants:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._issues: dict[str, _Issue] = {}
+        self.delay = 0.0
+        """Virtual seconds until a new grant counts for whoever does not show its token."""
+        self.most = 50_000
+        """On one key."""
 
     def create(self, key: Key, issuer: str, request: dict[str, Any]) -> tuple[str, str]:
         """Make a grant, or find the same one again by its name; gives its id and token.
@@ -44,6 +48,7 @@ class Grants:
         for grant in key.grants.values():
             if request.get("Name") and _same(grant, request) and GRANT_NAMED.holds:
                 return grant.id, grant.token
+        GRANT_NUMBER.refuse_if(len(key.grants) >= self.most, key=key.arn)
         made = backend_of(key.account_id, key.region).create_grant(
             key.id,
             request["GranteePrincipal"],
@@ -72,13 +77,21 @@ class Grants:
         if key.grants.pop(grant_id, None) is None:
             raise AwsError("NotFoundException", f"Grant ID {grant_id} not found")
 
-    def allows(self, key: Key, caller: Caller, action: str, encryption_context: dict[str, str]) -> bool:
-        """Whether a grant to this role, user or account lets it do the action."""
+    def allows(
+        self, key: Key, caller: Caller, action: str, encryption_context: dict[str, str], tokens: Collection[str] = ()
+    ) -> bool:
+        """Whether a grant to this role, user or account lets it do the action; with its token, at once."""
         names = {caller.arn, caller.role_arn, caller.account, f"arn:aws:iam::{caller.account}:root"}
         return GRANT_COUNTS.holds and any(
-            grant.grantee_principal in names and _covers(grant, action, encryption_context)
+            grant.grantee_principal in names
+            and _covers(grant, action, encryption_context)
+            and (grant.token in tokens or self._is_seen(grant))
             for grant in key.grants.values()
         )
+
+    def _is_seen(self, grant: Grant) -> bool:
+        issue = self._issues.get(grant.id)
+        return issue is None or not GRANT_SEEN_LATE.holds or self._clock.now >= issue.time + self.delay
 
     def of_service(self, key: Key, service_principal: str, account: str, grant_id: str | None) -> Grant | None:
         """A grant (the named one, or any) by which a service works on a key for an account."""

@@ -12,7 +12,7 @@ from moto.kms.utils import CIPHERTEXT_HEADER_FORMAT, HEADER_LEN
 
 from sandbox.accounts import ACCOUNTS, PARTITION
 from sandbox.gate import AwsError
-from sandbox.register.kms_keys import DELETED, OWN_REGION
+from sandbox.register.kms_keys import DELETED, IMPORTED, OWN_REGION
 
 if TYPE_CHECKING:
     from moto.kms.models import Key, KmsBackend
@@ -52,6 +52,8 @@ class Keys:
         if key is None:
             arn = f"arn:{PARTITION}:kms:{region}:{owner}:key/{bare}"
             raise AwsError("NotFoundException", f"Key '{arn}' does not exist")
+        if key.origin == "EXTERNAL" and key.key_state == "Enabled" and IMPORTED.holds:
+            key.enabled, key.key_state = False, "PendingImport"  # nobody has brought its material
         key.key_usage = key.key_usage or "ENCRYPT_DECRYPT"  # AWS's default; moto keeps an absent KeyUsage as None
         return key
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from sandbox.register.kms_keys import ENABLED, NOT_PENDING, PENDING
+from sandbox.register.kms_keys import COMPLETE, ENABLED, NOT_PENDING, PENDING
 
 if TYPE_CHECKING:
     from moto.kms.models import Key
@@ -21,6 +21,7 @@ class State(Enum):
     ANY = "any"
     ENABLED = "enabled"
     LIVING = "not pending deletion"
+    COMPLETE = "not pending deletion, and all there"
     PENDING = "pending deletion"
 
 
@@ -66,8 +67,8 @@ RULES: dict[str, Rule] = {
     "ListKeyPolicies": _OWN,
     "ListResourceTags": _OWN,
     "ListKeyRotations": _OWN,
-    "EnableKey": _OWN_LIVING,
-    "DisableKey": _OWN_LIVING,
+    "EnableKey": Rule(state=State.COMPLETE),
+    "DisableKey": Rule(state=State.COMPLETE),
     "ScheduleKeyDeletion": _OWN_LIVING,
     "TagResource": _OWN_LIVING,
     "UntagResource": _OWN_LIVING,
@@ -83,9 +84,20 @@ WITHOUT_KEY = frozenset({"CreateKey", "ListKeys", "ListAliases", "ListRetirableG
 ALIAS_OPERATIONS = frozenset({"CreateAlias", "UpdateAlias", "DeleteAlias"})
 
 
+# What KMS says of a key in a state in which it is not all there.
+INCOMPLETE = {
+    "PendingImport": "pending import",
+    "Unavailable": "unavailable",
+    "Creating": "creating",
+    "Updating": "updating",
+}
+
+
 def require_state(key: Key, state: State) -> None:
     """Refuse a key in the wrong state, as KMS words it."""
     pending = key.key_state == "PendingDeletion"
     PENDING.refuse_if(state is State.PENDING and not pending, key=key.arn)
-    NOT_PENDING.refuse_if(state in (State.ENABLED, State.LIVING) and pending, key=key.arn)
-    ENABLED.refuse_if(state is State.ENABLED and key.key_state != "Enabled", key=key.arn)
+    NOT_PENDING.refuse_if(state in (State.ENABLED, State.LIVING, State.COMPLETE) and pending, key=key.arn)
+    missing = INCOMPLETE.get(key.key_state)
+    COMPLETE.refuse_if(missing and state in (State.ENABLED, State.COMPLETE), key=key.arn, missing=missing)
+    ENABLED.refuse_if(state is State.ENABLED and key.key_state == "Disabled", key=key.arn)

@@ -34,15 +34,15 @@ class Kms:
         """Accounts that a key policy may name; others are invalid principals."""
         self._keys = Keys(clock)
         self._policies = PolicyBook(clock)
-        grants = Grants(clock)
-        decisions = KeyDecisions(permissions, self._policies, grants)
+        self.grants = Grants(clock)
+        decisions = KeyDecisions(permissions, self._policies, self.grants)
         self._checks = CallChecks(self._keys, decisions)
-        self._use = ServiceUse(self._keys, decisions, grants)
+        self._use = ServiceUse(self._keys, decisions, self.grants)
         self._passwords = ManagedPasswords(permissions, self._use)
         self._answers = {
             **KeyAnswers(clock).by_operation(),
             **PolicyAnswers(self._policies, decisions, self.known_accounts).by_operation(),
-            **GrantAnswers(self._keys, grants, decisions).by_operation(),
+            **GrantAnswers(self._keys, self.grants, decisions).by_operation(),
         }
         permissions.tag_sources.append(keys.tags_of)
 

@@ -1,7 +1,7 @@
 """Whether a call is allowed: identity policies, resource policies and conditions, decided by an IAM simulator."""
 
-from sandbox.permissions.authority import Decision, Permissions
+from sandbox.permissions.authority import REFUSALS, Decision, Permissions
 from sandbox.permissions.refusals import refusal
 from sandbox.permissions.simulator import Context, Policy, Simulator, UndecidableError
 
-__all__ = ["Context", "Decision", "Permissions", "Policy", "Simulator", "UndecidableError", "refusal"]
+__all__ = ["REFUSALS", "Context", "Decision", "Permissions", "Policy", "Simulator", "UndecidableError", "refusal"]

@@ -24,6 +24,9 @@ DECISIONS_KEPT = 20_000
 STATUS_OF_A_GAP = 501
 
 TagSource = Callable[[str], "dict[str, str] | None"]
+REFUSALS = "refusals"
+"""In a call's context, for a service that answers refusals itself: one for each need, None for what is allowed."""
+
 PolicySource = Callable[[str], "Policy | None"]
 
 
@@ -51,6 +54,8 @@ class Permissions:
         """Each gives a resource's tags by ARN, or None for a resource that is not its own."""
         self.policy_sources: list[PolicySource] = [policies.resource_policy]
         """Each gives a resource's policy by ARN, or None."""
+        self.answered_by_service: list[Callable[[Call], bool]] = []
+        """Each says of a call whether its service answers refusals itself: see REFUSALS."""
         self.identities = identities
         self._simulator = simulator
         self._clock = clock
@@ -68,8 +73,13 @@ class Permissions:
         needs = actions.needs_of(call)
         if needs is None and not policies.is_admin(call.caller):
             raise _gap(f"add a row for ({call.service}, {call.operation}) to sandbox/permissions/actions.py")
+        if any(answers(call) for answers in self.answered_by_service):
+            call.context[REFUSALS] = [self._refusal(call, need) for need in needs or ()]
+            return
         for need in needs or ():
-            self._require(call, need)
+            refused = self._refusal(call, need)
+            if refused is not None:
+                raise refused
 
     def check(  # noqa: PLR0913 - IAM's own question has six parts
         self,
@@ -137,13 +147,13 @@ class Permissions:
         found = (source(arn) for source in self.tag_sources)
         return next((tags for tags in found if tags is not None), {})
 
-    def _require(self, call: Call, need: Need) -> None:
+    def _refusal(self, call: Call, need: Need) -> AwsError | None:
         policy = None if need.resource == "*" else self.resource_policy(need.resource)
         # RDS knows no resource policies: what another account shared is RDS's own decision, not IAM's.
         owner = call.caller.account if need.action.startswith("rds:") else _account_of(need.resource)
         at_home = owner in (None, "", call.caller.account)
         if policies.is_admin(call.caller) and policy is None and at_home:
-            return
+            return None
         tags = {} if need.new else self.tag_context(need.resource)
         context = need.context | tags | {"aws:RequestedRegion": call.region}
         try:
@@ -157,8 +167,7 @@ class Permissions:
             )
         except UndecidableError as error:
             raise _gap(f"the row ({call.service}, {call.operation}) cannot be decided: {error}") from error
-        if not decision.allowed:
-            raise refusal(call.service, decision.message)
+        return None if decision.allowed else refusal(call.service, decision.message)
 
     def tag_context(self, arn: str) -> Context:
         """`aws:ResourceTag/...` of a resource, and RDS's older spelling of it."""

@@ -8,6 +8,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from sandbox.permissions.needs import Need, Row, arn, request_tags
+from sandbox.register.events import PUT_PERMISSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,6 +87,8 @@ def batch(operation: str) -> Row:
 
 def put_events(call: Call) -> Iterator[Need]:
     """Each entry counts by itself: its bus, its source, its detail type."""
+    if not PUT_PERMISSION.holds:
+        return
     for entry in call.parameters.get("Entries", []):
         bus = arn(call, "events", _prefixed("event-bus/", entry.get("EventBusName") or "default"))
         yield Need(

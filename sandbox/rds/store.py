@@ -133,9 +133,7 @@ class Store:
 
     def tagged(self, arn: Arn) -> Database | Snapshot | None:
         """What the tag operations and permissions mean by an ARN."""
-        return (
-            self.instances.get(arn) or self.clusters.get(arn) or self.snapshots.get(arn)
-        )
+        return self.instances.get(arn) or self.clusters.get(arn) or self.snapshots.get(arn)
 
 
 def _named(call: Call, family: Family, name: str) -> Arn:

@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sandbox.register import (
+    definitions,
     doors,
     events,
     functions,
     kms_keys,
     kms_policies,
-    rds_backups,
     map_runs,
+    parameters,
+    rds_backups,
     rds_copies,
     rds_databases,
     rds_names,
@@ -45,8 +47,10 @@ ROOMS = (
     events,
     scheduler,
     stepfunctions,
+    definitions,
     map_runs,
     functions,
+    parameters,
 )
 RULES = tuple(rule for room in ROOMS for rule in vars(room).values() if isinstance(rule, Rule))
 

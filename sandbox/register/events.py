@@ -51,6 +51,31 @@ DETAIL_OBJECT = Rule(
     message="Detail is malformed.",
     test="test_events::test_each_entry_is_refused_for_itself",
 )
+PUT_PERMISSION = Rule(
+    "events.put.permission",
+    "Who puts an event on a bus needs a policy that says so, and on another account's bus that bus's, too.",
+    source="aws-facts 5.1; UNCONFIRMED whether the call or the entry is refused",
+    code="AccessDeniedException",
+    setting="put_events_denied_by_entry",
+    test="test_events::test_putting_on_a_foreign_bus_needs_its_policy",
+)
+PATTERN_SIZE = Rule(
+    "events.rule.pattern-size",
+    "A rule's pattern has at most 2,048 characters.",
+    source="aws-facts 5.4",
+    code="ValidationException",
+    message="1 validation error detected: Value at 'eventPattern' failed to satisfy constraint: "
+    "Member must have length less than or equal to {most}",
+    test="test_events::test_patterns_and_policies_have_a_size",
+)
+POLICY_SIZE = Rule(
+    "events.bus.policy-size",
+    "A bus's policy has at most 10,240 characters.",
+    source="aws-facts 5.4",
+    code="PolicyLengthExceededException",
+    message="Size of the policy for the event bus exceeds {most} characters",
+    test="test_events::test_patterns_and_policies_have_a_size",
+)
 UNKNOWN_BUS = Rule(
     "events.put.unknown-bus",
     "A bus that does not exist swallows events: the answer is 200.",

@@ -18,6 +18,20 @@ NOT_PENDING = Rule(
     message="{key} is pending deletion.",
     test="test_kms::test_a_key_pending_deletion_can_be_saved_until_its_time",
 )
+IMPORTED = Rule(
+    "kms.state.imported",
+    "A key of origin EXTERNAL is PendingImport until somebody brings its material.",
+    source="aws-facts 4.6",
+    test="test_kms::test_a_key_that_is_not_all_there_does_nothing[PendingImport]",
+)
+COMPLETE = Rule(
+    "kms.state.complete",
+    "A key that is PendingImport, Unavailable, Creating or Updating does nothing, and is neither enabled nor disabled.",
+    source="aws-facts 4.6",
+    code="KMSInvalidStateException",
+    message="{key} is {missing}.",
+    test="test_kms::test_a_key_that_is_not_all_there_does_nothing",
+)
 PENDING = Rule(
     "kms.state.pending",
     "Only the deletion of a key that is pending can be cancelled.",
@@ -93,6 +107,20 @@ GRANTEE_EXISTS = Rule(
     code="InvalidArnException",
     message="ARN does not refer to a valid principal: {grantee}",
     test="test_kms::test_a_grant_to_nobody_is_refused",
+)
+GRANT_NUMBER = Rule(
+    "kms.grant.number",
+    "A key has at most 50,000 grants.",
+    source="aws-facts 7",
+    code="LimitExceededException",
+    message="{key} has too many grants.",
+    test="test_kms::test_a_key_has_so_many_grants_and_no_more",
+)
+GRANT_SEEN_LATE = Rule(
+    "kms.grant.seen-late",
+    "A new grant counts late, but at once for who shows its token: `Kms.grants.delay`.",
+    source="aws-facts 4.3, 4.4; how late is UNCONFIRMED",
+    test="test_kms::test_a_grant_counts_late_but_at_once_with_its_token",
 )
 GRANT_COUNTS = Rule(
     "kms.grant.counts",

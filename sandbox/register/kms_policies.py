@@ -131,6 +131,12 @@ VIA_SERVICE = Rule(
     source="aws-facts 4.2",
     test="test_kms::test_rds_uses_a_key_only_with_the_callers_rights_and_by_way_of_rds",
 )
+FORWARDED_PRINCIPAL = Rule(
+    "kms.use.forwarded-principal",
+    "A call that a service makes for somebody carries that one's aws:PrincipalArn.",
+    source="UNCONFIRMED, aws-facts 11",
+    test="test_kms::test_a_condition_on_the_caller_counts_for_what_rds_does_for_it",
+)
 CALLER_ACCOUNT = Rule(
     "kms.use.caller-account",
     "Each call carries kms:CallerAccount.",

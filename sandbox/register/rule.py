@@ -36,7 +36,7 @@ class Rule:
     message: str = ""
     """The error's text, with `{words}` to be filled in."""
     setting: str = ""
-    """The field of `sandbox.rds.settings.Unconfirmed` that decides what AWS's documents leave open."""
+    """The field of `Unconfirmed`, RDS's or EventBridge's, that decides what AWS's documents leave open."""
 
     @property
     def holds(self) -> bool:

@@ -46,3 +46,29 @@ SCHEDULE_DATES = Rule(
     source="aws-facts 5.5",
     test="test_scheduler::test_start_and_end_dates_bound_a_schedule",
 )
+SCHEDULE_NAME = Rule(
+    "scheduler.name.characters",
+    "A schedule's name has 1 to 64 letters, digits, and any of `-_.`.",
+    source="aws-facts 5.5",
+    code="ValidationException",
+    message="1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint",
+    test="test_scheduler::test_a_schedule_s_name_has_64_letters_at_most",
+)
+ZONE = Rule(
+    "scheduler.expression.zone",
+    "A cron expression, or a time, is one of the schedule's zone; without one it is UTC's.",
+    source="aws-facts 5.5",
+    test="test_scheduler::test_a_machine_starts_at_the_zone_s_hour_with_the_schedule_s_input",
+)
+SCHEDULE_DEAD_LETTER = Rule(
+    "scheduler.retry.dead-letter",
+    "What no target took goes to the schedule's dead-letter queue, sent by the schedule's role.",
+    source="aws-facts 5.5",
+    test="test_scheduler::test_a_role_without_the_right_ends_in_the_dead_letter_queue",
+)
+COMPLETION = Rule(
+    "scheduler.completion.delete",
+    "With ActionAfterCompletion DELETE a schedule that is over is gone.",
+    source="aws-facts 5.5",
+    test="test_scheduler::test_a_finished_schedule_can_delete_itself",
+)

@@ -34,7 +34,7 @@ def section() -> str:
         f"{HEADING}\nWhat the sandbox adds on top of moto: {number} rules, each once in `register/`, named by the code "
         "that keeps it.\nEach has a test that goes red when the rule is switched off: `make mutate-sandbox` does that "
         "for all of them.\nWritten from the register by `make rules`. *Setting*: AWS does not say; "
-        "`rds/settings.py` does.\n"
+        "`rds/settings.py` or `events/settings.py` does.\n"
     )
     return "\n".join([begin, *(_table(room) for room in ROOMS)])
 

@@ -15,7 +15,7 @@ from moto.scheduler.models import scheduler_backends
 
 from sandbox.attempts import until_taken
 from sandbox.queues import QueueRefused, send_as
-from sandbox.register.scheduler import SCHEDULER_TRUSTED
+from sandbox.register.scheduler import COMPLETION, SCHEDULE_DEAD_LETTER, SCHEDULER_TRUSTED
 from sandbox.roles import RoleRefused
 from sandbox.scheduler import targets
 from sandbox.scheduler.schedule import Schedule, read
@@ -135,7 +135,7 @@ class Scheduler:
 
     def _into_dead_letter_queue(self, due: Due, outcome: Outcome) -> bool:
         queue = due.schedule.target.get("DeadLetterConfig", {}).get("Arn")
-        if queue is None:
+        if queue is None or not SCHEDULE_DEAD_LETTER.holds:
             return False
         attributes = {
             "EXECUTION_ID": due.execution_id,
@@ -153,7 +153,7 @@ class Scheduler:
         return True
 
     def _complete(self, schedule: Schedule) -> None:
-        if schedule.delete_after:
+        if schedule.delete_after and COMPLETION.holds:
             scheduler_backends[schedule.account][schedule.region].delete_schedule(schedule.group, schedule.name)
             del self._schedules[_key(schedule)]
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import PARTITION
 from sandbox.gate import AwsError
-from sandbox.register.scheduler import FLEXIBLE_WINDOW, SCHEDULE_DATES, SCHEDULE_EXPRESSION, UNIVERSAL_INPUT
+from sandbox.register.scheduler import (
+    FLEXIBLE_WINDOW,
+    SCHEDULE_DATES,
+    SCHEDULE_EXPRESSION,
+    SCHEDULE_NAME,
+    UNIVERSAL_INPUT,
+    ZONE,
+)
 from sandbox.scheduler.cron import BadExpression
 from sandbox.scheduler.expressions import Expression, parse
 
@@ -20,6 +28,7 @@ START_EXECUTION = "arn:aws:scheduler:::aws-sdk:sfn:startExecution"
 START_EXECUTION_KEYS = frozenset({"StateMachineArn", "Name", "Input", "TraceHeader"})
 HONOURED = frozenset({"Arn", "RoleArn", "Input", "RetryPolicy", "DeadLetterConfig"})
 WIDEST_WINDOW_MINUTES = 1440
+NAME = re.compile(r"[0-9a-zA-Z\-_.]{1,64}")
 NEVER = "at(1970-01-01T00:00:00)"
 
 
@@ -67,12 +76,14 @@ def read(call: Call) -> Schedule:
     """
     given = call.parameters
     start = _moment(given.get("StartDate")) or datetime.fromtimestamp(call.time, UTC)
+    name = str(given["Name"])
+    SCHEDULE_NAME.refuse_if(not NAME.fullmatch(name), name=name)
     _check_target(given["Target"])
     return Schedule(
         account=call.caller.account,
         region=call.region,
         group=given.get("GroupName") or "default",
-        name=given["Name"],
+        name=name,
         expression=_expression(given, start),
         start=start,
         end=_moment(given.get("EndDate")),
@@ -84,7 +95,8 @@ def read(call: Call) -> Schedule:
 
 
 def _expression(given: dict[str, Any], start: datetime) -> Expression:
-    text, zone = given["ScheduleExpression"], given.get("ScheduleExpressionTimezone") or "UTC"
+    text = given["ScheduleExpression"]
+    zone = (given.get("ScheduleExpressionTimezone") if ZONE.holds else None) or "UTC"
     try:
         return parse(text, zone, start)
     except BadExpression as error:

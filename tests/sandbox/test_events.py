@@ -283,6 +283,36 @@ def test_putting_on_a_foreign_bus_needs_its_policy(workshop: Workshop) -> None:
     assert [event["account"] for event in workshop.received(spec)] == [SOURCE.id]
 
 
+def test_an_entry_may_be_refused_for_itself(workshop: Workshop) -> None:
+    """Where the setting says so; the others of the call are taken."""
+    bus = workshop.bus(TARGET)
+    spec = listener(workshop, TARGET)
+    admit_source(workshop, bus, StringEquals={"events:source": "tests"})
+    workshop.sandbox.events.unconfirmed.put_events_denied_by_entry = True
+    entry = {"Source": "tests", "DetailType": "Probe", "Detail": "{}", "EventBusName": bus}
+    try:
+        answer = workshop.sandbox.client("events").put_events(Entries=[entry | {"Source": "others"}, entry])
+    finally:
+        workshop.sandbox.events.unconfirmed.put_events_denied_by_entry = False
+    denied, taken = answer["Entries"]
+    assert (answer["FailedEntryCount"], denied["ErrorCode"]) == (1, "AccessDeniedException")
+    assert "no resource-based policy allows the events:PutEvents action" in denied["ErrorMessage"]
+    workshop.run()
+    assert [event["id"] for event in workshop.received(spec)] == [taken["EventId"]]
+
+
+def test_patterns_and_policies_have_a_size(workshop: Workshop) -> None:
+    workshop.bus()
+    client = workshop.sandbox.transport.client("events", SOURCE.admin, validate=False)
+    pattern = json.dumps({"source": ["tests"], "detail": {"x": ["y" * 2048]}})
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "x" * 10_240}]})
+    with pytest.raises(ClientError, match="'eventPattern' failed to satisfy constraint"):
+        client.put_rule(Name=workshop.name, EventBusName=workshop.name, EventPattern=pattern)
+    with pytest.raises(ClientError) as refused:
+        client.put_permission(EventBusName=workshop.name, Policy=policy)
+    assert refused.value.response["Error"]["Code"] == "PolicyLengthExceededException"
+
+
 # Targets, and what cannot be delivered
 
 

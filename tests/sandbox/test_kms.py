@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto.kms.exceptions import InvalidCiphertextException
+from moto.kms.models import kms_backends
 
 from sandbox.accounts import REGION, SOURCE, TARGET, Caller
 from sandbox.gate import AwsError
@@ -89,6 +90,15 @@ def test_the_lease_can_be_narrowed_to_one_role(world: Rights) -> None:
     named.client("kms").describe_key(KeyId=key)
     with refused("AccessDeniedException"):
         other.client("kms").describe_key(KeyId=key)
+
+
+def test_a_condition_on_the_caller_counts_for_what_rds_does_for_it(world: Rights) -> None:
+    named = world.role(TARGET, "receive-copy", allow(CRYPTO))
+    only = {"ArnEquals": {"aws:PrincipalArn": named.arn}}
+    key = world.key(SOURCE, admit(root(TARGET), CRYPTO, Condition=only))
+    use(world, named.caller, key, "kms:Decrypt")
+    with pytest.raises(KeyNotAccessible):
+        use(world, world.role(TARGET, "other", allow(CRYPTO)).caller, key, "kms:Decrypt")
 
 
 def test_the_other_account_can_neither_read_nor_write_the_policy(world: Rights) -> None:
@@ -374,6 +384,28 @@ def test_a_key_pending_deletion_can_be_saved_until_its_time(world: Rights) -> No
         kms.describe_key(KeyId=key)
 
 
+@pytest.mark.parametrize("state", ["PendingImport", "Unavailable", "Creating", "Updating"])
+def test_a_key_that_is_not_all_there_does_nothing(world: Rights, state: str) -> None:
+    kms = world.client("kms")
+    origin = "EXTERNAL" if state == "PendingImport" else "AWS_KMS"
+    key = kms.create_key(Origin=origin)["KeyMetadata"]["Arn"]
+    if origin == "AWS_KMS":
+        kms_backends[SOURCE.id][REGION].keys[key.split("/")[1]].key_state = state
+    calls: list[Callable[[], Any]] = [
+        lambda: kms.encrypt(KeyId=key, Plaintext=b"x"),
+        lambda: kms.create_grant(KeyId=key, GranteePrincipal=root(TARGET), Operations=["Decrypt"]),
+        lambda: kms.enable_key(KeyId=key),
+        lambda: kms.disable_key(KeyId=key),
+    ]
+    for call in calls:
+        with refused("KMSInvalidStateException", key):
+            call()
+    with pytest.raises(KeyNotAccessible, match=state):
+        use(world, SOURCE.admin.caller, key, "kms:DescribeKey")
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == state
+    kms.schedule_key_deletion(KeyId=key)
+
+
 def test_the_deletion_of_a_key_takes_7_to_30_days(world: Rights) -> None:
     kms, key = world.client("kms"), world.key()
     for days in (6, 31):
@@ -506,6 +538,32 @@ def test_a_grant_lets_its_grantee_do_what_it_says(world: Rights) -> None:
     kms.retire_grant(KeyId=key, GrantId=made["GrantId"])
     with refused("AccessDeniedException"):
         grantee_kms.encrypt(KeyId=key, Plaintext=b"x")
+
+
+def test_a_key_has_so_many_grants_and_no_more(world: Rights) -> None:
+    assert world.kms.grants.most == 50_000
+    world.kms.grants.most = 1
+    key, kms = world.key(), world.client("kms")
+    given = {"KeyId": key, "GranteePrincipal": root(TARGET), "Operations": ["Decrypt"], "Name": "one"}
+    first = kms.create_grant(**given)["GrantId"]
+    assert kms.create_grant(**given)["GrantId"] == first
+    with refused("LimitExceededException"):
+        kms.create_grant(**given | {"Name": "two"})
+    kms.revoke_grant(KeyId=key, GrantId=first)
+    kms.create_grant(**given | {"Name": "two"})
+
+
+def test_a_grant_counts_late_but_at_once_with_its_token(world: Rights) -> None:
+    world.kms.grants.delay = 300.0
+    key, kms = world.key(), world.client("kms")
+    grantee = world.role(TARGET, "grantee")
+    made = kms.create_grant(KeyId=key, GranteePrincipal=grantee.arn, Operations=["Encrypt"])
+    theirs = grantee.client("kms")
+    with refused("AccessDeniedException"):
+        theirs.encrypt(KeyId=key, Plaintext=b"x")
+    theirs.encrypt(KeyId=key, Plaintext=b"x", GrantTokens=[made["GrantToken"]])
+    world.wait(301)
+    theirs.encrypt(KeyId=key, Plaintext=b"x")
 
 
 def test_a_deny_in_the_key_policy_beats_a_grant(world: Rights) -> None:

@@ -143,6 +143,7 @@ def test_a_policy_that_iam_would_refuse_is_named(world: Rights) -> None:
 SAMPLES: dict[str, Any] = {
     "AliasName": "alias/a",
     "AttributeName": "restore",
+    "Bucket": "fleet",
     "DBClusterIdentifier": "c",
     "DBClusterParameterGroupName": "cpg",
     "DBClusterSnapshotIdentifier": "cs",

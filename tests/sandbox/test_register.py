@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.events.settings import Unconfirmed as UnconfirmedEvents
 from sandbox.protocol import AwsError
 from sandbox.rds.settings import Unconfirmed
 from sandbox.register import ROOMS, RULES, Rule, switched_off
@@ -51,7 +52,7 @@ def test_each_rule_has_a_test() -> None:
 
 
 def test_each_setting_belongs_to_a_rule() -> None:
-    settings = {field.name for field in dataclasses.fields(Unconfirmed)}
+    settings = {field.name for kind in (Unconfirmed, UnconfirmedEvents) for field in dataclasses.fields(kind)}
     linked = {rule.setting for rule in RULES if rule.setting}
     assert linked <= settings
     assert settings - linked == {"default_key_share_code"}  # the second setting of rds.share.default-key

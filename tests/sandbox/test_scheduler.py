@@ -140,14 +140,44 @@ def test_a_flexible_window_moves_the_invocation_within_it(workshop: Workshop) ->
     assert len(set(late)) > 1
 
 
-def test_one_tick_can_fire_twice(workshop: Workshop) -> None:
+def test_a_tick_can_fire_twice_late_or_not_at_all(workshop: Workshop) -> None:
     arn = machine(workshop)
     role = workshop.role("scheduler", allow("states:StartExecution", arn))
-    workshop.sandbox.scheduler.before_firing.append(lambda _schedule, _due: (0.0, 0.5))
     text = '{"at": "<aws.scheduler.scheduled-time>"}'
-    schedule(workshop, "at(2026-01-01T05:00:00)", {"Arn": arn, "RoleArn": role, "Input": text})
+    schedule(workshop, "cron(0 5 * * ? *)", {"Arn": arn, "RoleArn": role, "Input": text})
+    faults = workshop.sandbox.faults
+    twice = faults.schedule("night*").doubled(apart=0.5)
+    faults.schedule("other*").lost()
     workshop.run(DAY)
     assert inputs(workshop, arn) == [{"at": "2026-01-01T05:00:00Z"}] * 2
+    assert len(twice.strokes) == 1
+    faults.clear()
+    faults.schedule("*").lost()
+    workshop.run(DAY)
+    faults.schedule("*").delayed(3_600)
+    workshop.run(DAY)
+    fired = workshop.sandbox.scheduler.fired
+    assert [(one.scheduled.day, one.time - one.scheduled.timestamp()) for one in fired] == [
+        (1, 0.0),
+        (1, 0.5),
+        (3, 3_600.0),
+    ]
+
+
+def test_a_schedule_s_name_has_64_letters_at_most(workshop: Workshop) -> None:
+    arn = machine(workshop)
+    role = workshop.role("scheduler", allow("states:StartExecution", arn))
+    client = workshop.sandbox.transport.client("scheduler", SOURCE.admin, validate=False)
+    given = {
+        "ScheduleExpression": "rate(1 hour)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": arn, "RoleArn": role, "Input": "{}"},
+    }
+    for name in ("x" * 65, "two words", "a:b"):
+        with pytest.raises(ClientError) as refused:
+            client.create_schedule(Name=name, **given)
+        assert refused.value.response["Error"]["Code"] == "ValidationException"
+    client.create_schedule(Name="x" * 64, **given)
 
 
 def test_a_role_without_the_right_ends_in_the_dead_letter_queue(workshop: Workshop) -> None:
