@@ -20,10 +20,11 @@ from sandbox.accounts import REGION
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.accounts import Credentials
+    from sandbox.accounts import Caller, Credentials
     from sandbox.gate import Gate
 
 NOWHERE = "http://sandbox.invalid"
+CLIENTS_KEPT = 256
 _making = threading.Lock()  # a boto3 session is not made for several threads
 
 
@@ -43,6 +44,7 @@ class Transport:
     def __init__(self, gate: Gate, url: str) -> None:
         self._gate = gate
         self._url = url
+        self._sessions: dict[Caller, Credentials] = {}
         Transport.current = self
 
     def client(self, service: str, credentials: Credentials, region: str = REGION, *, validate: bool = True) -> Any:
@@ -55,7 +57,9 @@ class Transport:
             validate: whether boto3 checks parameters before it asks.
         """
         with _making:
-            return _client(service, credentials, region, validate=validate)
+            # Services act as a role again and again, in a session of its own each time: the first one's client serves.
+            session = self._sessions.setdefault(credentials.caller, credentials)
+            return _client(service, session, region, validate=validate)
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
         """Let the gate answer, as if the request had come to the sandbox's own address."""
@@ -65,7 +69,7 @@ class Transport:
         return AWSResponse(url, reply.status, headers, _Body(reply.body))
 
 
-@functools.cache
+@functools.lru_cache(CLIENTS_KEPT)
 def _client(service: str, credentials: Credentials, region: str, *, validate: bool) -> Any:
     client = _session().client(
         service,  # type: ignore[call-overload] # any service, by name
