@@ -26,7 +26,9 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     rds, now = aws.client("rds"), waits.now()
     tags = {**event["tags"], **names.tags(event["transfer"], event["execution_arn"])}
     try:
-        Snapshots(rds, event["family"]).copy(event["source_arn"], event["copy"], event["key_arn"], tags)
+        Snapshots(rds, event["family"]).copy(
+            event["source_arn"], event["copy"], event["key_arn"], tags, with_options=event["with_options"]
+        )
     except ClientError as error:
         if aws.code(error) == quotas.EXCEEDED:
             reason, seconds = quotas.wait_for_room(rds, event["family"], event["deadline"], now)

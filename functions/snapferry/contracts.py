@@ -34,7 +34,7 @@ class TransferRequest(Contract):
     model_config = ConfigDict(json_schema_extra={"examples": examples.TRANSFER_REQUESTS})
 
     database: Annotated[
-        str, Field(min_length=1, max_length=63, description="Name of an RDS instance or of an Aurora cluster")
+        str, Field(min_length=1, max_length=256, description="Name or ARN of an RDS instance or of an Aurora cluster")
     ]
     snapshot: Annotated[
         str,
@@ -198,6 +198,9 @@ class Profile(Contract):
         str | None, Field(pattern=r"^db\..+$", description="Class of each instance; else the source's")
     ] = None
     instances: Annotated[int, Field(ge=1, le=16, description="How many instances a cluster gets")] = 1
+    scaling: Annotated[
+        Scaling | None, Field(description="For instances of the class db.serverless; else the source's")
+    ] = None
     parameter_group: Annotated[str | None, Field(description="For instances: DB parameter group; else the default")] = (
         None
     )

@@ -51,5 +51,6 @@ def _wanted(offer: Offer, clients: Clients) -> Wanted:
         database=offer.database.identifier,
         family=offer.database.family,
         instance_class=offer.database.instance_class,
+        scaling=offer.database.scaling,
         profile=clients.profiles.find(database=offer.database.identifier, named=offer.profile),
     )

@@ -9,6 +9,7 @@ from snapferry.contracts import ReceiveAlone, SnapshotShared, parsed
 from snapferry.databases import Snapshot, Snapshots
 from snapferry.errors import OwnKeyNotUsable, SnapshotNotFound
 from snapferry.keys import find_key
+from snapferry.source_checks import may_hold_options
 from snapferry.target_stack import Clients, TargetStack
 from snapferry.transfers import Execution
 from snapferry.vocabulary import Family
@@ -26,6 +27,7 @@ class ReceivePlan:
         source_arn: The snapshot that the other account shares.
         copy: Name of the own copy.
         key_arn: The own key that it will be under.
+        with_options: Its option group comes with it: Oracle's options that last.
     """
 
     transfer: str
@@ -35,6 +37,7 @@ class ReceivePlan:
     copy: str
     copy_arn: str
     key_arn: str
+    with_options: bool
     begun: str
     deadline: str
 
@@ -52,7 +55,9 @@ def plan_receive(value: Mapping[str, Any], execution: Execution, stack: TargetSt
     key = find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable)
     if isinstance(asked, SnapshotShared):
         transfer, database, deadline = asked.transfer, asked.database.identifier, asked.deadline
+        with_options = bool(asked.database.options)
     else:
+        with_options = may_hold_options(snapshot)
         transfer = execution.transfer
         database = asked.snapshot_arn.split(":")[-1].removeprefix(f"{names.PREFIX}-")
         deadline = show_time(execution.deadline(stack.deadline_hours))
@@ -66,6 +71,7 @@ def plan_receive(value: Mapping[str, Any], execution: Execution, stack: TargetSt
         copy=copy,
         copy_arn=f"arn:{stack.partition}:rds:{stack.region}:{stack.account}:{kind}:{copy}",
         key_arn=key.arn,
+        with_options=with_options,
         begun=show_time(parse_time(execution.started_at)),
         deadline=deadline,
     )

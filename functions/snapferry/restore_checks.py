@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from snapferry import aws, names
-from snapferry.contracts import Profile
+from snapferry.contracts import Profile, Scaling
 from snapferry.databases import Database, find_database
 from snapferry.errors import GiveUp, OwnKeyNotUsable, RestoreNotPossible
 from snapferry.findings import Findings
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_rds import RDSClient
 
+_SERVERLESS: Final = "db.serverless"
 _MEMBER_SUFFIX: Final = 3  # "-16": a cluster's instances are called after it
 _OF_THIS_ACCOUNT: Final = "name one of the target account and Region in the profile"
 _SUBNET_GROUP_NOT_FOUND: Final = "DBSubnetGroupNotFoundFault"
@@ -32,13 +33,14 @@ class Wanted:
     """One database that shall come up, and the names that follow from the profile.
 
     Attributes:
-        family, instance_class: Of the source; the profile may name another class.
+        family, instance_class, scaling: Of the source; the profile may name another class and scaling.
     """
 
     transfer: str
     database: str
     family: Family
     instance_class: str | None
+    scaling: Scaling | None
     profile: Profile
 
     @property
@@ -55,6 +57,11 @@ class Wanted:
     def chosen_class(self) -> str | None:
         """Class of each instance."""
         return self.profile.instance_class or self.instance_class
+
+    @property
+    def chosen_scaling(self) -> Scaling | None:
+        """Capacity of a cluster's Serverless v2 instances."""
+        return self.profile.scaling or self.scaling
 
     def _filled(self, pattern: str) -> str:
         return pattern.replace("{database}", self.database).replace("{transfer}", self.transfer).lower()
@@ -107,6 +114,12 @@ def _against_class(wanted: Wanted) -> Iterator[GiveUp]:
             "nobody says which class the instances shall have (profile field instance_class)",
             resource=wanted.identifier,
             remedy="name one in the profile, such as db.r6g.large",
+        )
+    elif wanted.chosen_class == _SERVERLESS and wanted.chosen_scaling is None:
+        yield RestoreNotPossible(
+            "nobody says between which capacities the Serverless v2 instances shall move (profile field scaling)",
+            resource=wanted.identifier,
+            remedy='name them in the profile, such as {"least": 0.5, "most": 8}',
         )
 
 

@@ -58,19 +58,14 @@ def _find(arn: str, rds: "RDSClient") -> Snapshot:
 def _wanted(
     asked: RestoreRequested | RestoreAlone, snapshot: Snapshot, execution: Execution, clients: Clients
 ) -> Wanted:
-    if isinstance(asked, RestoreRequested):
-        transfer, database, instance_class = asked.transfer, asked.database.identifier, asked.database.instance_class
-    else:
-        transfer, database, instance_class = (
-            execution.transfer,
-            asked.database,
-            None,
-        )
+    facts = asked.database if isinstance(asked, RestoreRequested) else None
+    database = asked.database if isinstance(asked, RestoreAlone) else asked.database.identifier
     return Wanted(
-        transfer=transfer,
+        transfer=asked.transfer if isinstance(asked, RestoreRequested) else execution.transfer,
         database=database,
         family=snapshot.family,
-        instance_class=instance_class,
+        instance_class=facts.instance_class if facts else None,
+        scaling=facts.scaling if facts else None,
         profile=clients.profiles.find(database=database, named=asked.profile),
     )
 
@@ -98,6 +93,7 @@ def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alo
         port=snapshot.port,
         instance_class=wanted.chosen_class or "",
         instances=profile.instances,
+        scaling=wanted.chosen_scaling.model_dump() if wanted.chosen_scaling else None,
         subnet_group=profile.subnet_group,
         quarantine_group=stack.quarantine_group,
         security_groups=profile.security_groups,

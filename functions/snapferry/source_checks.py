@@ -79,7 +79,7 @@ def options_of(subject: Subject, rds: "RDSClient") -> tuple[list[str], list[Give
     Only Oracle's and SQL Server's option groups hold any (aws-facts 1.1, rules 5 to 7).
     """
     group = subject.option_group
-    if not group or group.startswith(_DEFAULT_GROUP) or not subject.engine.startswith(_WITH_OPTIONS):
+    if not group or not may_hold_options(subject):
         return [], []
     rows = rds.describe_option_groups(OptionGroupName=group)["OptionGroupsList"][0].get("Options", [])
     lasting = [
@@ -90,6 +90,12 @@ def options_of(subject: Subject, rds: "RDSClient") -> tuple[list[str], list[Give
     carried = [name for name in lasting if subject.engine.startswith("oracle") and name in _CARRIED_OPTIONS]
     forbidden = [name for name in lasting if name not in carried]
     return carried, [_options_refused(subject, group, forbidden)] if forbidden else []
+
+
+def may_hold_options(subject: Subject) -> bool:
+    """Tell whether a database or a snapshot has an option group of its own that may hold options which last."""
+    group = subject.option_group or _DEFAULT_GROUP
+    return subject.engine.startswith(_WITH_OPTIONS) and not group.startswith(_DEFAULT_GROUP)
 
 
 def _options_refused(subject: Subject, group: str, options: list[str]) -> GiveUp:

@@ -59,8 +59,8 @@ def test_a_truth_is_not_guessed_from_words_or_numbers(restore: object) -> None:
     assert "restore: " in refusal(TransferRequest, {"database": "example-db", "restore": restore})
 
 
-@pytest.mark.parametrize("database", ["", "d" * 64, 5, None, ["example-db"]])
-def test_a_databases_name_is_text_of_1_to_63_letters(database: object) -> None:
+@pytest.mark.parametrize("database", ["", "d" * 257, 5, None, ["example-db"]])
+def test_a_databases_name_is_text_of_some_length(database: object) -> None:
     assert "database: " in refusal(TransferRequest, {"database": database})
 
 

@@ -39,6 +39,11 @@ class Clusters:
         optional: dict[str, Any] = (
             {"DBClusterParameterGroupName": plan.cluster_parameter_group} if plan.cluster_parameter_group else {}
         )
+        if plan.scaling:  # a snapshot does not carry it, and an instance of db.serverless needs it
+            optional["ServerlessV2ScalingConfiguration"] = {
+                "MinCapacity": plan.scaling["least"],
+                "MaxCapacity": plan.scaling["most"],
+            }
         self._rds.restore_db_cluster_from_snapshot(
             DBClusterIdentifier=plan.identifier,
             SnapshotIdentifier=plan.snapshot_arn,

@@ -17,6 +17,7 @@ class RestorePlan:
         snapshot: Name of a snapshot of this account, under its own key.
         quarantine_group: The security group until the production password has stopped working.
         instances: How many instances a cluster gets.
+        scaling: ``least`` and ``most`` capacity of a cluster's Serverless v2 instances (``contracts.Scaling``).
         key_arn: The target's own key: of the cluster, and of the secret.
         deadline: UTC, ISO 8601.
         delete_snapshot: The transfer made the snapshot and the profile does not keep it.
@@ -36,6 +37,7 @@ class RestorePlan:
     port: int
     instance_class: str
     instances: int
+    scaling: dict[str, float] | None = None
     subnet_group: str
     quarantine_group: str
     security_groups: list[str]

@@ -91,8 +91,17 @@ class Snapshots:
             **{self._database: database, f"{self._camel}Identifier": name, "Tags": tag_list(tags)},
         )
 
-    def copy(self, source_arn: str, name: str, key_arn: str, tags: Mapping[str, str]) -> Snapshot:
+    def copy(
+        self, source_arn: str, name: str, key_arn: str, tags: Mapping[str, str], *, with_options: bool = False
+    ) -> Snapshot:
         """Begin a copy under a key, or find the one that this transfer has begun before.
+
+        Args:
+            source_arn: What is copied; it may be of another account.
+            name: Of the copy.
+            key_arn: What it is encrypted under.
+            tags: The copy's.
+            with_options: Copy its option group, too: Oracle's of another account (aws-facts 1.1, rule 7).
 
         Raises:
             NameTaken: Somebody else's snapshot has the name.
@@ -105,6 +114,7 @@ class Snapshots:
             **{f"Source{self._camel}Identifier": source_arn, f"Target{self._camel}Identifier": name},
             KmsKeyId=key_arn,
             Tags=tag_list(tags),
+            **({"CopyOptionGroup": True} if with_options else {}),
         )
 
     def shared_with(self, name: str) -> frozenset[str]:
