@@ -21,6 +21,7 @@ WRITTEN: Final[tuple[type[contracts.Contract], ...]] = (
     contracts.TransferRequest,
     contracts.ReceiveAlone,
     contracts.RestoreAlone,
+    contracts.SwitchBack,
     contracts.Profile,
     hook_contracts.HookInput,
     contracts.Offer,

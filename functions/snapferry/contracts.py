@@ -158,6 +158,18 @@ class FindingFacts(Contract):
     remedy: str
 
 
+class SwitchBack(Contract):
+    """Input of ``switch_back``: under which name the previous database shall serve again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": examples.SWITCHES_BACK})
+
+    name: Annotated[ProfileName, Field(description="The middle of /snapferry/<name>/connection")]
+    to: Annotated[str | None, Field(description="Identifier of one of the previous databases; else the latest")] = None
+    keep_hours: Annotated[
+        int, Field(ge=0, le=8760, description="How long the database that serves now is kept to go back to")
+    ] = 72
+
+
 class Answer(Contract):
     """Detail of every answer: ``result`` is what the source's state gets, a failed one has an error and a cause."""
 
@@ -199,7 +211,12 @@ class Profile(Contract):
     ] = None
     instances: Annotated[int, Field(ge=1, le=16, description="How many instances a cluster gets")] = 1
     scaling: Annotated[
+<<<<<<< functions/snapferry/contracts.py
+        Scaling | None,
+        Field(description="For instances of the class db.serverless; else the source's"),
+=======
         Scaling | None, Field(description="For instances of the class db.serverless; else the source's")
+>>>>>>> /tmp/plan/new.tmp
     ] = None
     parameter_group: Annotated[str | None, Field(description="For instances: DB parameter group; else the default")] = (
         None
@@ -208,6 +225,9 @@ class Profile(Contract):
     deletion_protection: bool = True
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
     keep_snapshot: Annotated[bool, Field(description="Keep the received snapshot once the restore is done")] = False
+    keep_previous_hours: Annotated[
+        int, Field(ge=0, le=8760, description="How long the database that served before is kept to go back to")
+    ] = 72
     hooks: Annotated[list[Hook], Field(max_length=20, description="What runs before the database may be used")] = []
     tags: dict[str, str] = {}
 

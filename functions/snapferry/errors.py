@@ -28,6 +28,7 @@ The class's name is what the state machine, the console and the runbook show, so
         ├── SourceKeyNotAccessible OwnKeyNotUsable
         ├── ProfileNotFound        ProfileInvalid         RestoreNotPossible
         ├── DatabaseFailed         DatabaseTooSlow        HookFailed
+        ├── NothingToGoBackTo      ConnectionChanged
         ├── AwsTooBusy             AWS was busy for longer than the state machine retries
         ├── AwsRefused             a call that AWS refused for a reason that has no name of its own here
         └── StepFailed             a step broke in a way that nobody foresaw
@@ -306,6 +307,14 @@ class DatabaseTooSlow(GiveUp):
 
 class HookFailed(GiveUp):
     """A hook failed, or did not end in its time: the new database is deleted, the previous one goes on serving."""
+
+
+class NothingToGoBackTo(GiveUp):
+    """No previous database is published, is there, and could serve again."""
+
+
+class ConnectionChanged(GiveUp):
+    """The published connection was switched by somebody else in the meantime; nothing was done."""
 
 
 class AwsTooBusy(GiveUp):

@@ -80,6 +80,10 @@ RESTORES_ALONE: Final[list[Any]] = [
     {"snapshot_arn": _RECEIVED, "database": "example-db"},
     {"snapshot_arn": _RECEIVED, "database": "example-db", "profile": "reporting"},
 ]
+SWITCHES_BACK: Final[list[Any]] = [
+    {"name": "example-db"},
+    {"name": "example-db", "to": "example-db-2", "keep_hours": 24},
+]
 ANSWERS: Final[list[Any]] = [
     {**_ANSWERED, "question": "Transfer Offered", "reply": "Accepted", "result": _ACCEPTED},
     {

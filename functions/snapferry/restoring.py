@@ -105,6 +105,7 @@ def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alo
         deadline=deadline,
         begun=show_time(parse_time(execution.started_at)),
         delete_snapshot=snapshot.tags.get(names.TRANSFER_TAG) == wanted.transfer and not profile.keep_snapshot,
+        keep_previous_hours=profile.keep_previous_hours,
         hooks=[dict(planned(hook, stack)) for hook in profile.hooks],
         tags={**profile.tags, **names.tags(wanted.transfer, execution.arn), names.MANAGED_TAG: "true"},
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from snapferry import plan_reports, receipts
+from snapferry.connections import Serving
 from snapferry.contracts import (
     Answer,
     DatabaseFacts,
@@ -16,12 +17,14 @@ from snapferry.contracts import (
     ReceiveAlone,
     RestoreAlone,
     SnapshotShared,
+    SwitchBack,
     TransferRequest,
 )
 from snapferry.databases.family import RestorePlan
 from snapferry.hook_contracts import HookInput
 from snapferry.receiving import read_receive_input
 from snapferry.restoring import read_restore_input
+from snapferry.switching_back import SwitchPlan
 from snapferry.transfers import Closing, Execution, TransferPlan
 from snapferry.vocabulary import Question, Reply
 from snapferry.waits import Span
@@ -104,6 +107,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "plan_receive": lambda event: (Execution(**event["execution"]), read_receive_input(event["input"])),
     "plan_restore": lambda event: (Execution(**event["execution"]), read_restore_input(event["input"])),
     "plan_transfer": lambda event: (Execution(**event["execution"]), TransferRequest.model_validate(event["input"])),
+    "plan_switch_back": lambda event: SwitchBack.model_validate(event["input"]),
     "prepare_hooks": restore,
     "publish_connection": restore,
     "receive_snapshot_alone_input": ReceiveAlone.model_validate,
@@ -113,6 +117,8 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "restore_database_input": read_restore_input,
     "secure_database": restore,
     "sweep_leases": lambda event: event == {} or pytest.fail("the schedule sends nothing"),
+    "switch_back_input": SwitchBack.model_validate,
+    "switch_connection": lambda event: Serving.read(SwitchPlan(**event["plan"]).to),
     "take_question": lambda event: SnapshotShared.model_validate(event["detail"]),
     "take_turn": transfer,
     "write_plan": plan,

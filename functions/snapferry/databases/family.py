@@ -21,6 +21,7 @@ class RestorePlan:
         key_arn: The target's own key: of the cluster, and of the secret.
         deadline: UTC, ISO 8601.
         delete_snapshot: The transfer made the snapshot and the profile does not keep it.
+        keep_previous_hours: How long the database that served before is kept to go back to.
         hooks: ``hooks.PlannedHook``, in the order in which they run.
         tags: All tags of the new database, those by which Snapferry knows it among them.
     """
@@ -49,6 +50,7 @@ class RestorePlan:
     deadline: str
     begun: str
     delete_snapshot: bool
+    keep_previous_hours: int
     hooks: list[dict[str, Any]]
     tags: dict[str, str]
 

@@ -1,0 +1,23 @@
+"""State "Find the way back": the database that served before, if it still can."""
+
+from dataclasses import asdict
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry import aws
+from snapferry.connections import Connections
+from snapferry.entry import Event, Result, entry_point
+from snapferry.settings import Settings
+from snapferry.switching_back import plan_switch_back
+
+
+@entry_point
+def handler(event: Event, _context: LambdaContext) -> Result:
+    plan = plan_switch_back(
+        event["input"],
+        event["execution_arn"],
+        Settings().text("CONNECTION_PREFIX"),
+        connections=Connections(aws.client("ssm")),
+        rds=aws.client("rds"),
+    )
+    return asdict(plan)

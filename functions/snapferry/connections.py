@@ -1,0 +1,199 @@
+"""The published connection: one parameter that says which database serves under a name, and which did before.
+
+Applications read it; one write switches it, so nobody ever sees half a change. Restoring publishes a new database, and
+going back publishes the previous one again: both are the same step.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from botocore.exceptions import ClientError
+
+from snapferry import aws
+from snapferry.databases.records import Database
+from snapferry.errors import AwsBusy, DatabaseFailed, NotOurs
+from snapferry.settings import Settings
+from snapferry.state import locks
+from snapferry.state.table import Table
+from snapferry.vocabulary import Family
+from snapferry.waits import show_time
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+_NOT_FOUND: Final = "ParameterNotFound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """A database as applications find it.
+
+    Attributes:
+        secret_arn: The secret that holds the master user's name and password.
+        since: UTC, ISO 8601.
+    """
+
+    identifier: str
+    arn: str
+    family: Family
+    endpoint: str
+    port: int
+    engine: str
+    master_username: str
+    secret_arn: str
+    since: str
+
+    @classmethod
+    def of(cls, database: Database, *, now: datetime) -> Self:
+        """Return a database that serves from now on.
+
+        Raises:
+            DatabaseFailed: It has no endpoint, or no secret.
+        """
+        if database.endpoint is None or database.secret is None:
+            raise DatabaseFailed(
+                f"Database {database.identifier} has no {'endpoint' if database.secret else 'secret'} to publish",
+                resource=database.arn,
+                remedy="see what was changed of it while it came up, and run again",
+            )
+        return cls(
+            identifier=database.identifier,
+            arn=database.arn,
+            family=database.family,
+            endpoint=database.endpoint,
+            port=database.port,
+            engine=database.engine,
+            master_username=database.master_username,
+            secret_arn=database.secret.arn,
+            since=show_time(now),
+        )
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Self:
+        """Return what a part of the parameter says."""
+        return cls(**{each.name: told[each.name] for each in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A database that served before.
+
+    Attributes:
+        serving: As it was found then.
+        until: Kept at least so long, to go back to; UTC, ISO 8601.
+    """
+
+    serving: Serving
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Which database serves, and which did, the latest first."""
+
+    now: Serving
+    previous: tuple[Replaced, ...] = ()
+
+    def switched(self, to: Serving, *, keep: timedelta, now: datetime) -> "Connection":
+        """Return the connection once another database serves; the one that served becomes the first of the previous.
+
+        Args:
+            to: What serves from now on.
+            keep: How long the replaced one is kept.
+            now: The present time.
+        """
+        if to.arn == self.now.arn:
+            return replace(self, now=replace(to, since=self.now.since))
+        others = tuple(each for each in self.previous if each.serving.arn != to.arn)
+        return Connection(to, (Replaced(self.now, show_time(now + keep)), *others))
+
+    def without(self, arns: Iterable[str]) -> "Connection":
+        """Return it without previous databases that are gone."""
+        gone = frozenset(arns)
+        return replace(self, previous=tuple(each for each in self.previous if each.serving.arn not in gone))
+
+    def facts(self) -> dict[str, Any]:
+        """Return what serves, and below ``previous`` what did: applications need not know of the rest."""
+        return {
+            **asdict(self.now),
+            "previous": [{**asdict(each.serving), "until": each.until} for each in self.previous],
+        }
+
+    def as_json(self) -> str:
+        """Return the parameter's value."""
+        return json.dumps(self.facts(), indent=1)
+
+    @classmethod
+    def read(cls, text: str) -> "Connection":
+        """Return what the parameter says."""
+        told = json.loads(text)
+        previous = (Replaced(Serving.read(each), each["until"]) for each in told["previous"])
+        return cls(Serving.read(told), tuple(previous))
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """The published connections of a stack.
+
+    Args:
+        ssm: A client.
+    """
+
+    ssm: "SSMClient"
+
+    def find(self, parameter: str) -> Connection | None:
+        """Return a connection by its parameter's name, or None.
+
+        Raises:
+            NotOurs: The parameter holds something else.
+        """
+        try:
+            text = self.ssm.get_parameter(Name=parameter)["Parameter"]["Value"]
+        except ClientError as error:
+            if aws.code(error) == _NOT_FOUND:
+                return None
+            raise
+        try:
+            return Connection.read(text)
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotOurs(
+                f"Parameter {parameter} is there and holds no connection that Snapferry has published",
+                resource=parameter,
+                remedy="move it away, or give the restore profile another name",
+            ) from error
+
+    def publish(self, parameter: str, connection: Connection) -> None:
+        """Write a connection: the one moment in which it changes.
+
+        A parameter of the standard kind holds 4 KB, some nine databases; beyond that AWS makes it an advanced one.
+        """
+        self.ssm.put_parameter(
+            Name=parameter,
+            Value=connection.as_json(),
+            Type="String",
+            Tier="Intelligent-Tiering",
+            Overwrite=True,
+            Description="Where Snapferry's restored database is, and where it was before; switched in one write",
+        )
+
+
+@contextmanager
+def editing(parameter: str, holder: str) -> Iterator[None]:
+    """Be the only one of this stack that reads, changes and writes a connection.
+
+    Args:
+        parameter: Its parameter's name.
+        holder: The execution that does it.
+
+    Raises:
+        AwsBusy: Another one does; it takes a second.
+    """
+    table = Table(aws.client("dynamodb"), Settings().table)
+    with locks.held(table, parameter, holder) as free:
+        if not free:
+            raise AwsBusy(f"Another execution is editing {parameter}", resource=parameter)
+        yield
