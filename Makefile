@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build schemas rules requirements deploy-source deploy-target clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build schemas wrong-set-ups rules closing requirements deploy-source deploy-target clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -55,8 +55,14 @@ deploy-source: .venv/.made ## deploy the source account's stack
 schemas: .venv/.made ## write docs/schemas anew from the models
 	$(BIN)/python -m docs.generate_schemas
 
+wrong-set-ups: .venv/.made node_modules/.made ## play each wrong set-up in the sandbox and write docs/wrong-set-ups.md anew
+	@$(BIN)/python -m tests.end_to_end.wrong_setups.page
+
 rules: .venv/.made ## write the sandbox's table of rules anew from its register
 	$(BIN)/python -m sandbox.register.table
+
+closing: .venv/.made node_modules/.made ## write the tables of docs/closing.md anew: transfers die everywhere (ARGS=--new for what is not told)
+	$(BIN)/python -m tests.end_to_end.closing.page $(ARGS)
 
 requirements: ## pin the requirements anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \

@@ -1,6 +1,6 @@
 """What would make a restore fail, found before the first hour of a copy is spent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -176,21 +176,22 @@ def _against_number(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
 
 
 def _has_parameter_group(rds: "RDSClient", name: str) -> bool:
-    return _is_there(lambda: rds.describe_db_parameter_groups(DBParameterGroupName=name))
+    return _is_there(lambda: rds.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"])
 
 
 def _has_cluster_parameter_group(rds: "RDSClient", name: str) -> bool:
-    return _is_there(lambda: rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name))
+    return _is_there(
+        lambda: rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name)["DBClusterParameterGroups"]
+    )
 
 
-def _is_there(ask: Callable[[], object]) -> bool:
+def _is_there(ask: Callable[[], Sequence[object]]) -> bool:
     try:
-        ask()
+        return bool(ask())
     except ClientError as error:
         if aws.code(error) in _PARAMETER_GROUP_NOT_FOUND:
             return False
         raise
-    return True
 
 
 def _vpc_of_subnet_group(rds: "RDSClient", name: str) -> str | None:
