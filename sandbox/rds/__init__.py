@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.session import get_session
 
@@ -24,6 +24,7 @@ from sandbox.rds.lost_keys import LostKeys
 from sandbox.rds.modifications import Modifications
 from sandbox.rds.option_groups import OptionGroups
 from sandbox.rds.passwords import Passwords
+from sandbox.rds.renames import Renames
 from sandbox.rds.restored_clusters import RestoredClusters
 from sandbox.rds.restored_instances import RestoredInstances
 from sandbox.rds.sharing import Sharing
@@ -31,6 +32,7 @@ from sandbox.rds.snapshots import Snapshots
 from sandbox.rds.stopping import Stopping
 from sandbox.rds.store import Store
 from sandbox.rds.tags import TagOperations
+from sandbox.register.rds_passwords import ROTATION_BY_HAND
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +80,7 @@ class Rds:
         """Answer the database operations; those that the sandbox lacks are refused by name, never left to moto."""
         gate.after.append(LostKeys(self.core).notice)
         known = self._answers()
+        gate.answer("secretsmanager", "RotateSecret", self._rotate_secret)
         for operation in get_session().get_service_model("rds").operation_names:
             if operation in known:
                 gate.answer("rds", operation, known[operation])
@@ -85,6 +88,9 @@ class Rds:
                 word in operation for word in LEFT_TO_MOTO
             ):
                 gate.answer("rds", operation, _refuse)
+
+    def _rotate_secret(self, call: Call) -> dict[str, Any] | None:
+        return self._passwords.secrets.rotate_by_hand(call) if ROTATION_BY_HAND.holds else None
 
     def tags_of(self, arn: str) -> dict[str, str] | None:
         """The tags of a database or snapshot, for conditions on them; None for what is not ours."""
@@ -118,13 +124,15 @@ class Rds:
     def _answers(self) -> dict[str, Answer]:
         core, passwords = self.core, self._passwords
         instances, clusters = Instances(core, passwords), Clusters(core, passwords)
-        modifications = Modifications(core, passwords, self._backups)
+        renames = Renames(core, passwords)
+        modifications = Modifications(core, passwords, self._backups, renames)
         deletions = Deletions(core, passwords, self._snapshots, self._backups)
         tags = TagOperations(core)
         answers: dict[str, Answer] = {
             **{operation: one.describe for operation, one in descriptions(core).items()},
             "CreateDBInstance": instances.create,
             "ModifyDBInstance": modifications.instance,
+            "RebootDBInstance": renames.reboot,
             "DeleteDBInstance": deletions.instance,
             "RestoreDBInstanceFromDBSnapshot": RestoredInstances(core, passwords).restore,
             "CreateDBCluster": clusters.create,

@@ -93,7 +93,7 @@ class Deletions:
             database.server.stop()
 
         def finish() -> None:
-            self._passwords.forget(database)
+            self._passwords.secrets.forget(database)
             self._core.keys.release(database.held_keys)
             self._core.store.remove(database)
             if call.parameters.get("DeleteAutomatedBackups", True):

@@ -30,6 +30,7 @@ class Descriptions:
         store, family = self._core.store, self._family
         name = call.parameters.get(family.database_id)
         rows = [store.database(call, family, name)] if name else of_caller(call, store.of_family(family))
+        rows = [row for row in rows if not row.hidden]
         found, marker = page(call, filtered(call, rows, self._filters()), lambda row: row.arn)
         return {f"{family.database_word}s": [database_row(row, store) for row in found], **marker}
 

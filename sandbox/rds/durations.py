@@ -23,6 +23,7 @@ class Durations:
     cluster_restore: float = 8 * MINUTE
     cluster_restore_per_gb: float = 0.01 * MINUTE
     modification: float = 5 * MINUTE
+    reboot: float = 1 * MINUTE
     rename: float = 10 * MINUTE
     password_reset: float = 1 * MINUTE
     secret_creation: float = 1 * MINUTE

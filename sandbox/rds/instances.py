@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.attributes import of_new
 from sandbox.rds.engines import engine_named
 from sandbox.rds.families import INSTANCES
 from sandbox.rds.members import OF_THE_CLUSTER, check_member, member_record
 from sandbox.rds.models import Instance
 from sandbox.rds.network import Vpcs, parameter_group
-from sandbox.rds.parameters import refuse_unknown, shown
-from sandbox.rds.provision import arn_of_new, begin, begin_new, new_record, publicly_accessible
+from sandbox.rds.parameters import refuse_unknown
+from sandbox.rds.provision import arn_of_new, begin, begin_new, insights_key, new_record, publicly_accessible
+from sandbox.rds.setting_checks import check_settings
 from sandbox.rds.tags import read_tags
 from sandbox.rds.views import instance_row
 from sandbox.register.rds_databases import AURORA_NEEDS_CLUSTER, SMALLEST_STORAGE
@@ -80,7 +82,9 @@ class Instances:
         group = given.get("DBSubnetGroupName", cluster.network.subnet_group)
         groups = list(cluster.network.security_groups)
         network = Vpcs.of(call).place(group, groups, given.get("AvailabilityZone"))
-        family = engine_named(cluster.engine).parameter_family(cluster.engine_version)
+        engine = engine_named(cluster.engine)
+        check_settings(given, engine, cluster.engine_version)
+        family = engine.parameter_family(cluster.engine_version)
         return member_record(
             self._core,
             cluster,
@@ -91,5 +95,5 @@ class Instances:
             tags=read_tags(given.get("Tags")),
             publicly_accessible=publicly_accessible(call, network),
             promotion_tier=given.get("PromotionTier", 1),
-            shown=shown(given),
+            shown=of_new(given, engine, INSTANCES, cluster.resource_id) | insights_key(self._core, call),
         )

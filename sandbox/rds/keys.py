@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sandbox.accounts import Caller
 from sandbox.kms import KeyNotAccessible
 from sandbox.protocol import AwsError
 from sandbox.rds.errors import key_not_accessible
@@ -13,7 +14,6 @@ from sandbox.register.rds_snapshots import GRANT_OF_SNAPSHOT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sandbox.accounts import Caller
     from sandbox.kms import Key, Kms
 
 # The least that AWS documents for making an RDS resource under a key (RDS guide, Overview.Encryption.Keys).
@@ -47,6 +47,17 @@ class Keys:
     def default(self, account: str, region: str, alias: str = "alias/aws/rds") -> str:
         """The ARN of the account's AWS managed key, made on first use."""
         return self._kms.default_key(account, region, alias)
+
+    def resolve(self, caller: Caller, key: str, region: str) -> str:
+        """The ARN of a key, however it is named.
+
+        Raises:
+            AwsError: KMSKeyNotAccessibleFault.
+        """
+        try:
+            return self._kms.resolve(key, caller.account, region)
+        except KeyNotAccessible as refusal:
+            raise key_not_accessible(SPECIFIED, key) from refusal
 
     def use(  # noqa: PLR0913 - each says another thing about the use
         self,
@@ -85,6 +96,16 @@ class Keys:
             return self._kms.allow_managed_password(caller, key, secret_name=secret_name, region=region)
         except KeyNotAccessible as refusal:
             raise key_not_accessible(SPECIFIED, refusal.key) from refusal
+
+    def enabled(self, key: Key) -> bool:
+        """Whether a key that RDS holds can be used now."""
+        region, account = key.arn.split(":")[3:5]
+        itself = Caller(account, f"arn:aws:iam::{account}:root")
+        try:
+            self._kms.use(itself, key.arn, (), via="rds", region=region)
+        except KeyNotAccessible:
+            return False
+        return True
 
     @contextmanager
     def given_back_if_refused(self, *taken: Key | None) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.attributes import of_new
 from sandbox.rds.engines import engine_named
 from sandbox.rds.families import INSTANCES
 from sandbox.rds.identifiers import Arn
@@ -45,6 +46,7 @@ OF_THE_CLUSTER = frozenset(
 
 def member_record(core: Core, cluster: Cluster, arn: Arn, instance_class: str, **more: Any) -> Instance:
     """A new member of a cluster, with what it has from it, and `more` of its own."""
+    more.setdefault("shown", of_new({}, engine_named(cluster.engine), INSTANCES, cluster.resource_id))
     family = engine_named(cluster.engine).parameter_family(cluster.engine_version)
     of_its_own = {"network": cluster.network, "parameter_group": f"default.{family}", **more}
     return Instance(

@@ -57,6 +57,9 @@ class MasterSecret:
     arn: str
     key: Key
     status: str = CREATING
+    rotation_days: int = 7
+    turn: int = 0
+    """Counts how often its next rotation was appointed: the last appointment counts."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ class Database(ABC):
     pending: dict[str, Any] = field(default_factory=dict)
     """PendingModifiedValues."""
     renamed_to: Arn | None = None
+    hidden: bool = False
+    """Between two names: nobody finds it."""
     held_keys: list[Key] = field(default_factory=list)
     """Keys on which RDS holds a grant, as long as this exists."""
     server: GuardedServer | None = None
@@ -128,6 +133,8 @@ class Instance(Database):
     cluster_resource_id: str | None = None
     """The cluster that it belongs to; a resource id, because a cluster can be renamed."""
     promotion_tier: int = 1
+    parameters_in_sync: bool = True
+    """False from another parameter group until the reboot."""
 
     @property
     def family(self) -> Family:

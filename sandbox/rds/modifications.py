@@ -5,52 +5,49 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.attributes import ATTRIBUTES
 from sandbox.rds.engines import ENGINES
 from sandbox.rds.models import AVAILABLE, Cluster, Database, Instance
 from sandbox.rds.network import Vpcs, parameter_group
-from sandbox.rds.parameters import refuse_unknown, shown
-from sandbox.rds.provision import free_arn, retention
-from sandbox.rds.views import cluster_row, instance_row
+from sandbox.rds.options import chosen_group, lasting_options
+from sandbox.rds.parameters import refuse_unknown
+from sandbox.rds.pending import PendingChanges
+from sandbox.rds.provision import free_arn, insights_key, retention
+from sandbox.rds.serverless import check_scaling
+from sandbox.rds.setting_checks import check_settings
+from sandbox.rds.views import database_row
 from sandbox.rds.windows import backup_window
-from sandbox.register.rds_databases import (
-    CLASS_TAKES_TIME,
-    MODIFY_AVAILABLE,
-    MODIFY_MEMBER,
-    RENAME_TAKES_TIME,
-    RENAME_WAITS,
-)
+from sandbox.register.rds_databases import MODIFY_AVAILABLE, MODIFY_MEMBER
+from sandbox.register.rds_options import OPTION_KEPT
+from sandbox.register.rds_settings import INSIGHTS_KEY_FIXED, MODIFY_PORT, MODIFY_REBOOT
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
     from sandbox.rds.backups import Backups
     from sandbox.rds.core import Core
-    from sandbox.rds.identifiers import Arn
     from sandbox.rds.passwords import Passwords
+    from sandbox.rds.renames import Renames
 
-MODIFYING = "modifying"
-RENAMING = "renaming"
 # Not changed on a member of a cluster, but on the cluster.
 OF_THE_CLUSTER = (
     "BackupRetentionPeriod",
-    "PreferredBackupWindow",
     "CopyTagsToSnapshot",
+    "DBPortNumber",
     "DeletionProtection",
     "EnableIAMDatabaseAuthentication",
     "ManageMasterUserPassword",
     "MasterUserPassword",
+    "OptionGroupName",
+    "PreferredBackupWindow",
+    "RotateMasterUserPassword",
     "VpcSecurityGroupIds",
 )
 _COMMON = {
+    *OF_THE_CLUSTER,
+    "AllocatedStorage",
     "ApplyImmediately",
-    "PreferredBackupWindow",
-    "BackupRetentionPeriod",
-    "CopyTagsToSnapshot",
-    "DeletionProtection",
-    "EnableIAMDatabaseAuthentication",
-    "ManageMasterUserPassword",
-    "MasterUserPassword",
+    "CloudwatchLogsExportConfiguration",
     "MasterUserSecretKmsKeyId",
-    "VpcSecurityGroupIds",
 }
 HONOURED_FOR_INSTANCE = frozenset(
     _COMMON
@@ -58,23 +55,26 @@ HONOURED_FOR_INSTANCE = frozenset(
         "DBInstanceClass",
         "DBInstanceIdentifier",
         "DBParameterGroupName",
+        "MultiAZ",
         "NewDBInstanceIdentifier",
         "PromotionTier",
         "PubliclyAccessible",
     },
 )
 HONOURED_FOR_CLUSTER = frozenset(
-    _COMMON | {"DBClusterIdentifier", "DBClusterParameterGroupName", "NewDBClusterIdentifier"},
+    _COMMON | {"DBClusterIdentifier", "DBClusterParameterGroupName", "NewDBClusterIdentifier", "Port"},
 )
 
 
 class Modifications:
     """Changes to databases that exist."""
 
-    def __init__(self, core: Core, passwords: Passwords, backups: Backups) -> None:
+    def __init__(self, core: Core, passwords: Passwords, backups: Backups, renames: Renames) -> None:
         self._core = core
         self._passwords = passwords
         self._backups = backups
+        self._renames = renames
+        self._pending = PendingChanges(core, renames.begin)
 
     def instance(self, call: Call) -> dict[str, Any]:
         """ModifyDBInstance."""
@@ -84,28 +84,36 @@ class Modifications:
         MODIFY_AVAILABLE.refuse_if(instance.status != AVAILABLE, instance.family, word="instance")
         if instance.cluster_resource_id is not None:
             _refuse_on_member(given)
-        new_arn = self._new_arn(call, "NewDBInstanceIdentifier", instance)
-        group = self._parameter_group(call, instance, given.get("DBParameterGroupName"))
-        self._change_common(call, instance, group)
+        self._modify(call, instance, "NewDBInstanceIdentifier", "DBParameterGroupName")
         instance.publicly_accessible = given.get("PubliclyAccessible", instance.publicly_accessible)
         instance.promotion_tier = given.get("PromotionTier", instance.promotion_tier)
-        self._change_class(call, instance)
-        self._rename(call, instance, new_arn)
-        return {"DBInstance": instance_row(instance, self._core.store)}
+        return {"DBInstance": database_row(instance, self._core.store)}
 
     def cluster(self, call: Call) -> dict[str, Any]:
         """ModifyDBCluster; also possible while the cluster has no instance yet."""
         refuse_unknown(call, HONOURED_FOR_CLUSTER)
-        given = call.parameters
-        cluster = self._core.store.cluster(call, given["DBClusterIdentifier"])
+        cluster = self._core.store.cluster(call, call.parameters["DBClusterIdentifier"])
         MODIFY_AVAILABLE.refuse_if(cluster.status != AVAILABLE, cluster.family, word=f"cluster {cluster.name}")
-        new_arn = self._new_arn(call, "NewDBClusterIdentifier", cluster)
-        group = self._parameter_group(call, cluster, given.get("DBClusterParameterGroupName"))
-        self._change_common(call, cluster, group)
-        self._rename(call, cluster, new_arn)
-        return {"DBCluster": cluster_row(cluster, self._core.store)}
+        check_scaling(call.parameters)
+        self._modify(call, cluster, "NewDBClusterIdentifier", "DBClusterParameterGroupName")
+        return {"DBCluster": database_row(cluster, self._core.store)}
 
-    def _change_common(self, call: Call, database: Database, group: str) -> None:
+    def _modify(self, call: Call, database: Database, new_name: str, group: str) -> None:
+        given, engine = call.parameters, ENGINES[database.engine]
+        check_settings(given, engine, database.engine_version, database.shown)
+        name = free_arn(self._core, call, database.family, new_name).name if given.get(new_name) else None
+        parameters = self._parameter_group(call, database, given.get(group))
+        options = self._option_group(call, database)
+        insights = self._insights(call, database)
+        self._change_common(call, database)
+        if parameters != database.parameter_group and isinstance(database, Instance) and MODIFY_REBOOT.holds:
+            database.parameters_in_sync = False
+        database.parameter_group, database.option_group = parameters, options
+        database.shown.update(insights)
+        self._set_port(given, database)
+        self._pending.ask(call, database, name)
+
+    def _change_common(self, call: Call, database: Database) -> None:
         given = call.parameters
         days = retention(given.get("BackupRetentionPeriod", database.backup_retention_days), database.family)
         window = backup_window(given.get("PreferredBackupWindow", database.backup_window), database.resource_id)
@@ -115,14 +123,14 @@ class Modifications:
             network = replace(network, security_groups=groups)
         self._passwords.modify(call, database)
         database.network = network
-        database.parameter_group = group
         database.deletion_protection = given.get("DeletionProtection", database.deletion_protection)
         database.copy_tags_to_snapshot = given.get("CopyTagsToSnapshot", database.copy_tags_to_snapshot)
-        database.iam_authentication = given.get("EnableIAMDatabaseAuthentication", database.iam_authentication)
         database.backup_retention_days = days
         database.backup_window = window
         self._backups.prune(database)
-        database.shown.update(shown(given))
+        at_once = {name: one.member for name, one in ATTRIBUTES.items() if not one.waits}
+        database.shown.update({member: given[name] for name, member in at_once.items() if name in given})
+        _change_logs(given, database)
 
     def _parameter_group(self, call: Call, database: Database, asked: str | None) -> str:
         if asked is None:
@@ -130,45 +138,50 @@ class Modifications:
         family = ENGINES[database.engine].parameter_family(database.engine_version)
         return parameter_group(call, asked, family, of_cluster=isinstance(database, Cluster))
 
-    def _new_arn(self, call: Call, parameter: str, database: Database) -> Arn | None:
-        return free_arn(self._core, call, database.family, parameter) if call.parameters.get(parameter) else None
+    def _option_group(self, call: Call, database: Database) -> str:
+        """Another group must have what the database cannot be rid of."""
+        if not call.parameters.get("OptionGroupName"):
+            return database.option_group
+        chosen = chosen_group(self._core, call, ENGINES[database.engine], database.engine_version)
+        held, has = (
+            lasting_options(self._core, replace(database.arn, kind="og", name=name))
+            for name in (database.option_group, chosen)
+        )
+        OPTION_KEPT.refuse_if(held - has, options=", ".join(sorted(held - has)))
+        return chosen
 
-    def _change_class(self, call: Call, instance: Instance) -> None:
-        """Another class means a restart: now, or in a maintenance window, which the sandbox does not have."""
-        wanted = call.parameters.get("DBInstanceClass")
-        if not wanted or wanted == instance.instance_class:
+    def _insights(self, call: Call, database: Database) -> dict[str, Any]:
+        key = insights_key(self._core, call)
+        before = database.shown.get("PerformanceInsightsKMSKeyId")
+        if not key or not before:
+            return key and {"PerformanceInsightsRetentionPeriod": 7, **key, **_days(call.parameters)}
+        code = self._core.settings.unconfirmed.insights_key_code
+        said = "PerformanceInsightsKMSKeyId" in call.parameters
+        INSIGHTS_KEY_FIXED.refuse_if(code and said and key["PerformanceInsightsKMSKeyId"] != before, code=code)
+        return key if said else {}
+
+    def _set_port(self, given: dict[str, Any], database: Database) -> None:
+        port = given.get("DBPortNumber") or given.get("Port")
+        if port is None or port == database.port:
             return
-        instance.pending["DBInstanceClass"] = wanted
-        if not call.parameters.get("ApplyImmediately"):
-            return
+        database.port = port
+        if isinstance(database, Instance) and MODIFY_PORT.holds:
+            self._renames.restart(database)
 
-        def apply() -> None:
-            instance.instance_class = instance.pending.pop("DBInstanceClass")
 
-        if CLASS_TAKES_TIME.holds:
-            self._core.busy(instance, MODIFYING, self._core.durations.modification, apply)
-        else:
-            apply()
+def _change_logs(given: dict[str, Any], database: Database) -> None:
+    """Always at once, whatever ApplyImmediately says."""
+    change = given.get("CloudwatchLogsExportConfiguration")
+    if change is None:
+        return
+    exported = set(database.shown.get("EnabledCloudwatchLogsExports") or [])
+    exported = (exported | set(change.get("EnableLogTypes") or [])) - set(change.get("DisableLogTypes") or [])
+    database.shown["EnabledCloudwatchLogsExports"] = sorted(exported)
 
-    def _rename(self, call: Call, database: Database, new_arn: Arn | None) -> None:
-        """The old name answers until the new one does; the new one is taken from now on."""
-        if new_arn is None:
-            return
-        waits = isinstance(database, Instance) and not call.parameters.get("ApplyImmediately")
-        if waits and RENAME_WAITS.holds:
-            database.pending["DBInstanceIdentifier"] = new_arn.name
-            return
-        database.renamed_to = new_arn
 
-        def apply() -> None:
-            self._core.store.remove(database)
-            database.arn, database.renamed_to = new_arn, None
-            self._core.store.add(database)
-
-        if RENAME_TAKES_TIME.holds:
-            self._core.busy(database, RENAMING, self._core.durations.rename, apply)
-        else:
-            apply()
+def _days(given: dict[str, Any]) -> dict[str, Any]:
+    name = "PerformanceInsightsRetentionPeriod"
+    return {name: given[name]} if name in given else {}
 
 
 def _refuse_on_member(given: dict[str, Any]) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import uuid
 from typing import TYPE_CHECKING, Any
 
-from moto.secretsmanager.models import secretsmanager_backends
-
 from sandbox.rds.engines import ENGINES, Engine
-from sandbox.rds.models import AVAILABLE, CREATING, Database, MasterSecret
-from sandbox.register.rds_restores import (
+from sandbox.rds.managed_secrets import ManagedSecrets
+from sandbox.rds.models import AVAILABLE, Database
+from sandbox.register.rds_passwords import (
     PASSWORD_AFTERWARDS,
     PASSWORD_CHARACTERS,
     PASSWORD_LENGTH,
@@ -19,9 +15,9 @@ from sandbox.register.rds_restores import (
     PASSWORD_OR_MANAGED,
     PASSWORD_RESETTING,
     PASSWORD_WHILE_MANAGED,
-    SECRET_GOES,
+    ROTATE_MANAGED,
+    ROTATE_NOW,
     SECRET_KEY_FIXED,
-    SECRET_TAKES_TIME,
 )
 from sandbox.register.rds_sources import PASSWORD_CUSTOM
 
@@ -32,7 +28,6 @@ if TYPE_CHECKING:
 RESETTING = "resetting-master-credentials"
 SHORTEST = 8
 FORBIDDEN = '/"@ '
-MANAGED_LENGTH = 28
 
 
 class Passwords:
@@ -40,6 +35,7 @@ class Passwords:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self.secrets = ManagedSecrets(core, self._change)
 
     def initial(self, call: Call, database: Database) -> str:
         """The password of a new database: given, or managed from the start.
@@ -51,7 +47,7 @@ class Passwords:
         if given.get("ManageMasterUserPassword"):
             PASSWORD_CUSTOM.refuse_if(ENGINES[database.engine].is_custom)
             _refuse_both(given)
-            return self._new_secret(call, database)
+            return self.secrets.make(call, database)
         password = str(given.get("MasterUserPassword") or "")
         PASSWORD_NEEDED.refuse_if(not password)
         if password:
@@ -63,6 +59,7 @@ class Passwords:
         given = call.parameters
         manage, password = given.get("ManageMasterUserPassword"), given.get("MasterUserPassword")
         PASSWORD_CUSTOM.refuse_if((manage or password) and ENGINES[database.engine].is_custom)
+        self._rotate(given, database)
         if manage:
             self._take_over(call, database)
         elif manage is False and database.secret is not None:
@@ -74,26 +71,24 @@ class Passwords:
 
     def manage_restored(self, call: Call, database: Database) -> None:
         """ManageMasterUserPassword at a restore (RDS for Oracle only): the secret of a database still being made."""
-        self._new_secret(call, database)
+        self.secrets.make(call, database)
 
-    def forget(self, database: Database) -> None:
-        """Delete the secret together with its database."""
-        if database.secret is not None and SECRET_GOES.holds:
-            backend = secretsmanager_backends[database.arn.account][database.arn.region]
-            backend.delete_secret(database.secret.arn, None, force_delete_without_recovery=True)
-            self._core.keys.release([database.secret.key])
-            database.secret = None
+    def _rotate(self, given: dict[str, Any], database: Database) -> None:
+        if given.get("RotateMasterUserPassword"):
+            ROTATE_MANAGED.refuse_if(database.secret is None)
+            ROTATE_NOW.refuse_if(not given.get("ApplyImmediately"))
+            self.secrets.rotate(database)
 
     def _take_over(self, call: Call, database: Database) -> None:
         _refuse_both(call.parameters)
         if database.secret is None:
-            self._change(database, self._new_secret(call, database))
+            self._change(database, self.secrets.make(call, database))
         else:
             SECRET_KEY_FIXED.refuse_if(call.parameters.get("MasterUserSecretKmsKeyId"))
 
     def _give_back(self, database: Database, password: str | None) -> None:
         PASSWORD_AFTERWARDS.refuse_if(not password)
-        self.forget(database)
+        self.secrets.forget(database)
         if password:
             check_password(ENGINES[database.engine], password)
             self._change(database, password)
@@ -108,28 +103,6 @@ class Passwords:
         self._core.later(seconds, apply, f"new master password of {database.arn}")
         if database.status == AVAILABLE and PASSWORD_RESETTING.holds:
             self._core.busy(database, RESETTING, seconds)
-
-    def _new_secret(self, call: Call, database: Database) -> str:
-        """Make the secret of a managed password, and return the password in it."""
-        password = _made_up(database.resource_id, self._core.store.number())
-        secret_id = f"rds!{database.family.database_kind}-{uuid.uuid5(uuid.NAMESPACE_OID, password)}"
-        named = call.parameters.get("MasterUserSecretKmsKeyId")
-        key = self._core.keys.for_secret(call.caller, named, secret_name=secret_id, region=call.region)
-        secret = secretsmanager_backends[database.arn.account][database.arn.region].create_managed_secret(
-            service_name="rds",
-            secret_id=secret_id,
-            secret_string=json.dumps({"username": database.master_username, "password": password}),
-            description=f"Secret associated with primary RDS {database.family.database_word}: {database.arn}",
-            kms_key_id=key.arn,
-            tags=[{"Key": f"aws:rds:primary{database.family.database_word}Arn", "Value": str(database.arn)}],
-        )
-        managed = database.secret = MasterSecret(secret.arn, key, CREATING if SECRET_TAKES_TIME.holds else "active")
-
-        def activate() -> None:
-            managed.status = "active"
-
-        self._core.later(self._core.durations.secret_creation, activate, f"secret of {database.arn}")
-        return password
 
 
 def check_password(engine: Engine, password: str) -> None:
@@ -146,8 +119,3 @@ def check_password(engine: Engine, password: str) -> None:
 
 def _refuse_both(given: dict[str, Any]) -> None:
     PASSWORD_OR_MANAGED.refuse_if(given.get("MasterUserPassword"))
-
-
-def _made_up(resource_id: str, number: int) -> str:
-    """A password that is the same in every run of the sandbox."""
-    return "Pw1-" + hashlib.sha256(f"{resource_id}{number}".encode()).hexdigest()[: MANAGED_LENGTH - 4]

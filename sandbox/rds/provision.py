@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.attributes import of_new
 from sandbox.rds.encryption import storage_encryption
 from sandbox.rds.engines import engine_named
 from sandbox.rds.families import INSTANCES, Family
@@ -12,7 +13,7 @@ from sandbox.rds.keys import NEEDED_TO_CREATE
 from sandbox.rds.models import AVAILABLE, CREATING, Cluster, Database
 from sandbox.rds.network import Vpcs, parameter_group
 from sandbox.rds.options import chosen_group
-from sandbox.rds.parameters import shown
+from sandbox.rds.setting_checks import check_settings
 from sandbox.rds.tags import read_tags
 from sandbox.rds.windows import backup_window
 from sandbox.register.rds_backups import BACKUP_RANGE
@@ -23,6 +24,7 @@ from sandbox.register.rds_databases import (
     KEY_OF_UNENCRYPTED,
     MASTER_USERNAME,
 )
+from sandbox.register.rds_settings import INSIGHTS_KEY
 
 if TYPE_CHECKING:
     from sandbox.gate import Call
@@ -99,6 +101,7 @@ def new_record(core: Core, call: Call, arn: Arn, family: Family) -> dict[str, An
         AwsError: what it says cannot be.
     """
     given, engine = call.parameters, engine_named(call.parameters["Engine"])
+    check_settings(given, engine, given.get("EngineVersion", engine.default_version))
     MASTER_USERNAME.refuse_if(engine.has_master_user and not given.get("MasterUsername"))
     version = given.get("EngineVersion", engine.default_version)
     asked = given.get("DBClusterParameterGroupName" if family.clustered else "DBParameterGroupName")
@@ -117,7 +120,7 @@ def new_record(core: Core, call: Call, arn: Arn, family: Family) -> dict[str, An
         "tags": read_tags(given.get("Tags")),
         "backup_retention_days": retention(given.get("BackupRetentionPeriod", 1), family),
         "backup_window": backup_window(given.get("PreferredBackupWindow"), resource_id),
-        "shown": shown(given),
+        "shown": of_new(given, engine, family, resource_id) | insights_key(core, call),
         **common_settings(call),
     }
     key = key_for_new(core, call, resource_id)
@@ -139,6 +142,16 @@ def begin_new(core: Core, passwords: Passwords, call: Call, database: Database, 
         password = passwords.initial(call, database) if engine_named(database.engine).has_master_user else ""
     database.server = core.data.create(database, password)
     begin(core, database, seconds)
+
+
+def insights_key(core: Core, call: Call) -> dict[str, Any]:
+    """Where Performance Insights is turned on: its key, the call's or the account's default one."""
+    given = call.parameters
+    if not given.get("EnablePerformanceInsights") or not INSIGHTS_KEY.holds:
+        return {}
+    default = core.keys.default(call.caller.account, call.region)
+    key = given.get("PerformanceInsightsKMSKeyId", default)
+    return {"PerformanceInsightsKMSKeyId": core.keys.resolve(call.caller, key, call.region)}
 
 
 def retention(days: int, family: Family) -> int:

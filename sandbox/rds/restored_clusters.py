@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.attributes import of_restored
 from sandbox.rds.encryption import storage_encryption
 from sandbox.rds.engines import engine_named
 from sandbox.rds.errors import unknown_to_the_sandbox
@@ -13,8 +14,8 @@ from sandbox.rds.keys import NEEDED_TO_CREATE
 from sandbox.rds.members import add_members_of_multi_az
 from sandbox.rds.models import Cluster, Snapshot
 from sandbox.rds.network import parameter_group
-from sandbox.rds.parameters import refuse_unknown, shown
-from sandbox.rds.provision import arn_of_new, begin, common_settings, placed
+from sandbox.rds.parameters import refuse_unknown
+from sandbox.rds.provision import arn_of_new, begin, common_settings, insights_key, placed
 from sandbox.rds.restores import (
     HONOURED,
     backups_of_restored,
@@ -24,6 +25,7 @@ from sandbox.rds.restores import (
     tags_of_restored,
 )
 from sandbox.rds.serverless import check_scaling
+from sandbox.rds.setting_checks import check_settings
 from sandbox.rds.views import cluster_row
 from sandbox.register.rds_restores import RESTORE_ENGINE, RESTORE_KEY_HELD, RESTORE_VERSION
 from sandbox.register.rds_sources import MULTI_AZ_NEEDS
@@ -92,6 +94,7 @@ class RestoredClusters:
         multi_az = snapshot.of_multi_az_cluster and "DBClusterInstanceClass" not in given
         MULTI_AZ_NEEDS.refuse_if(multi_az, names="DBClusterInstanceClass")
         check_scaling(given)
+        check_settings(given, engine, version)
         group = given.get("DBClusterParameterGroupName")
         return Cluster(
             arn=arn,
@@ -109,7 +112,7 @@ class RestoredClusters:
             tags=tags_of_restored(call, snapshot),
             option_group=option_group_of_restored(self._core, call, snapshot, version),
             **backups_of_restored(call, snapshot, resource_id),
-            shown=shown(given),
+            shown=of_restored(given, snapshot.details, engine, CLUSTERS, resource_id) | insights_key(self._core, call),
             **common_settings(call),
         )
 

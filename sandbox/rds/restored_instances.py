@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.attributes import of_restored
 from sandbox.rds.engines import Engine, engine_named
 from sandbox.rds.errors import invalid_combination
 from sandbox.rds.families import INSTANCES
 from sandbox.rds.models import Instance, Snapshot
 from sandbox.rds.network import parameter_group
-from sandbox.rds.parameters import refuse_unknown, shown
+from sandbox.rds.parameters import refuse_unknown
 from sandbox.rds.provision import (
     arn_of_new,
     begin,
@@ -25,6 +26,7 @@ from sandbox.rds.restores import (
     option_group_of_restored,
     tags_of_restored,
 )
+from sandbox.rds.setting_checks import check_settings
 from sandbox.rds.views import instance_row
 from sandbox.register.rds_restores import (
     RESTORE_ENGINE,
@@ -93,11 +95,11 @@ class RestoredInstances:
         given, details = call.parameters, snapshot.details
         resource_id = self._core.store.new_resource_id(INSTANCES)
         engine = _engine(call, snapshot)
+        check_settings(given, engine, snapshot.engine_version)
         network = placed(call)
         size = given.get("AllocatedStorage", snapshot.size_gb)
         RESTORE_STORAGE.refuse_if(size < snapshot.size_gb)
         family = engine.parameter_family(snapshot.engine_version)
-        echoed = {member: value for member, value in details.items() if member in ("StorageType", "Iops")}
         return Instance(
             arn=arn,
             resource_id=resource_id,
@@ -118,7 +120,7 @@ class RestoredInstances:
             instance_class=given.get("DBInstanceClass", details["DBInstanceClass"]),
             publicly_accessible=publicly_accessible(call, network),
             multi_az=bool(given.get("MultiAZ")),
-            shown={**echoed, **shown(given)},
+            shown=of_restored(given, details, engine, INSTANCES, resource_id),
             **common_settings(call),
         )
 

@@ -46,6 +46,12 @@ class Unconfirmed:
     lasting_options_share_code: str = "InvalidDBSnapshotState"
     lasting_options_copy_code: str = "InvalidParameterCombination"
     lasting_options_restore_code: str = "InvalidParameterCombination"
+    insights_key_code: str | None = "InvalidParameterCombination"
+    """None: the key of Performance Insights can be changed."""
+    seconds_between_names: float = 0.0
+    """Virtual seconds at the end of a rename for which neither name is found."""
+    rename_makes_new_secret: bool = True
+    """False: a managed password's secret stays as it is when its database is renamed."""
     custom_snapshot_code: str = "InvalidDBSnapshotState"
     copy_tags_across_accounts_code: str | None = None
     """None: CopyTags of a foreign snapshot is ignored. A code: it is refused."""

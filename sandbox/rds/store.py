@@ -65,7 +65,7 @@ class Store:
             AwsError: DBInstanceNotFound.
         """
         found = self.instances.get(_named(call, INSTANCES, name))
-        if found is None or found.arn.account != call.caller.account:
+        if found is None or found.hidden or found.arn.account != call.caller.account:
             raise INSTANCES.database_missing(name)
         return found
 
@@ -76,7 +76,7 @@ class Store:
             AwsError: DBClusterNotFoundFault.
         """
         found = self.clusters.get(_named(call, CLUSTERS, name))
-        if found is None or found.arn.account != call.caller.account:
+        if found is None or found.hidden or found.arn.account != call.caller.account:
             raise CLUSTERS.database_missing(name)
         return found
 

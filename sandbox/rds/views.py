@@ -115,7 +115,7 @@ def instance_row(instance: Instance, store: Store) -> dict[str, Any]:
         "AvailabilityZone": instance.network.zone,
         "DBSubnetGroup": Vpcs(instance.arn.account, instance.arn.region).subnet_group(instance.network.subnet_group),
         "DBParameterGroups": [
-            {"DBParameterGroupName": instance.parameter_group, "ParameterApplyStatus": "in-sync"},
+            {"DBParameterGroupName": instance.parameter_group, "ParameterApplyStatus": _apply_status(instance)},
         ],
         "OptionGroupMemberships": [{"OptionGroupName": instance.option_group, "Status": "in-sync"}],
         "MultiAZ": instance.multi_az,
@@ -128,6 +128,10 @@ def instance_row(instance: Instance, store: Store) -> dict[str, Any]:
         address, port = endpoint(instance, cluster or instance)
         row["Endpoint"] = {"Address": address, "Port": port, "HostedZoneId": "ZSANDBOX"}
     return _present(row)
+
+
+def _apply_status(instance: Instance) -> str:
+    return "in-sync" if instance.parameters_in_sync else "pending-reboot"
 
 
 def cluster_row(cluster: Cluster, store: Store) -> dict[str, Any]:
@@ -176,7 +180,7 @@ def endpoint(named: Database, holder: Database) -> tuple[str, int]:
 def _database_row(database: Database) -> dict[str, Any]:
     family, secret = database.family, database.secret
     return {
-        **database.shown,
+        **_settings(database),
         family.database_id: database.name,
         f"{family.database_word}Arn": str(database.arn),
         family.resource_id_member: database.resource_id,
@@ -193,12 +197,23 @@ def _database_row(database: Database) -> dict[str, Any]:
         "DeletionProtection": database.deletion_protection,
         "CopyTagsToSnapshot": database.copy_tags_to_snapshot,
         "IAMDatabaseAuthenticationEnabled": database.iam_authentication,
-        "PendingModifiedValues": database.pending or None,
+        "PendingModifiedValues": dict(database.pending) or None,
         "MasterUserSecret": None
         if secret is None
         else {"SecretArn": secret.arn, "SecretStatus": secret.status, "KmsKeyId": secret.key.arn},
         "TagList": tag_list(database.tags),
     }
+
+
+def _settings(database: Database) -> dict[str, Any]:
+    """As they are shown: a domain as a list of one membership."""
+    settings = dict(database.shown)
+    domain = settings.pop("Domain", None)
+    role = settings.pop("DomainIAMRoleName", None)
+    if domain:
+        membership = {"Domain": domain, "Status": "joined", "IAMRoleName": role}
+        settings["DomainMemberships"] = [_present(membership)]
+    return settings
 
 
 def _security_groups(database: Database) -> list[dict[str, str]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 
-from sandbox.rds.core import aws_time
 from sandbox.register.rds_backups import BACKUP_WINDOW
 
+EPOCH_DAY = "thu"  # of 1 January 1970
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY, MINUTES_OF_DAY, SHORTEST = 86_400.0, 1440, 30
 # AWS takes half an hour of an 8-hour block of each Region, eu-west-1's begins at 22:00. Here it is before midnight:
 # the sandbox's time begins at midnight, so its stories are told before the first backup.
@@ -36,10 +37,21 @@ def backup_window(asked: str | None, resource_id: str) -> str:
 
 def seconds_until(window: str, now: float) -> float:
     """Virtual seconds until a window next begins; a whole day while it is just beginning."""
-    moment = aws_time(now)
-    passed = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
-    begin = int(window[:2]) * 3600 + int(window[3:5]) * 60
-    return (begin - passed) % DAY or DAY
+    return _ahead(_seconds(window), now, DAY)
+
+
+def seconds_until_weekly(window: str, now: float) -> float:
+    """The same for `ddd:hh:mm-ddd:hh:mm`; at most a week."""
+    day = (DAYS.index(window[:3]) - DAYS.index(EPOCH_DAY)) % len(DAYS)
+    return _ahead(day * DAY + _seconds(window[4:]), now, len(DAYS) * DAY)
+
+
+def _ahead(begin: float, now: float, period: float) -> float:
+    return (begin - now) % period or period
+
+
+def _seconds(window: str) -> int:
+    return int(window[:2]) * 3600 + int(window[3:5]) * 60
 
 
 def _clock(minute: int) -> str:

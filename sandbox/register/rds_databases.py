@@ -176,6 +176,20 @@ RENAME_WAITS = Rule(
     source="aws-facts 9.2",
     test="test_rds_databases::test_a_rename_without_apply_immediately_waits_for_a_window",
 )
+RENAME_BETWEEN = Rule(
+    "rds.rename.between",
+    "At the end of a rename a database may be found under neither name for a while.",
+    source="UNCONFIRMED, aws-facts 2.8, 10",
+    setting="seconds_between_names",
+    test="test_rds_renames::test_for_a_while_neither_name_may_be_found",
+)
+RENAME_SECRET = Rule(
+    "rds.rename.secret",
+    "A renamed database gets a new secret of its managed password, or keeps the old one.",
+    source="UNCONFIRMED, aws-facts 8.1",
+    setting="rename_makes_new_secret",
+    test="test_rds_renames::test_a_renamed_database_may_get_a_new_secret",
+)
 DELETE_PROTECTED = Rule(
     "rds.delete.protected",
     "A database under deletion protection is not deleted.",

@@ -44,6 +44,14 @@ OPTION_LASTING = Rule(
     message="The option {option} can't be removed from {name}.",
     test=KEPT,
 )
+OPTION_KEPT = Rule(
+    "rds.modify.options",
+    "A database with lasting options is not given a group without them.",
+    source="botocore rds.ModifyDBInstance",
+    code="InvalidParameterCombination",
+    message="The option group needs {options}.",
+    test="test_rds_options::test_what_holds_an_option_group",
+)
 SHARE_OPTIONS = Rule(
     "rds.share.options",
     "A snapshot with TDE, or another lasting option, cannot be shared; Oracle's Timezone and OLS do not matter.",

@@ -1,9 +1,8 @@
-"""RDS: restoring databases, their master passwords, and the keys that they cannot do without."""
+"""RDS: restoring databases, and the keys that they cannot do without."""
 
 from sandbox.register.rule import Rule
 
 RESTORING = "test_rds_databases::test_what_an_instance_restore_is_refused_for"
-MANAGED = "test_rds_passwords::test_managed_and_given_exclude_each_other"
 
 RESTORE_SHARED_ENCRYPTED = Rule(
     "rds.restore.shared-encrypted",
@@ -71,82 +70,6 @@ RESTORE_KEY_HELD = Rule(
     "A cluster restored from a shared snapshot without a key of its own stays under the other account's, by a grant.",
     source="aws-facts 11",
     test="test_rds_databases::test_a_shared_cluster_snapshot_can_be_restored_under_a_key_of_ones_own",
-)
-PASSWORD_LENGTH = Rule(
-    "rds.password.length",
-    "A master password has 8 characters or more, and at most as many as its engine takes.",
-    source="botocore rds.CreateDBInstance",
-    code="InvalidParameterValue",
-    message="The parameter MasterUserPassword is not a valid password: it must have {shortest} to {longest} "
-    "characters.",
-    test="test_rds_names::test_password_rules_by_engine",
-)
-PASSWORD_CHARACTERS = Rule(
-    "rds.password.characters",
-    'A master password is of printable ASCII characters without `/`, `"`, `@` and the space.',
-    source="botocore rds.CreateDBInstance",
-    code="InvalidParameterValue",
-    message="The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', "
-    "'@', '\"', ' ' may be used.",
-    test="test_rds_names::test_password_rules_by_engine",
-)
-PASSWORD_NEEDED = Rule(
-    "rds.password.needed",
-    "A new database has a master password, given or managed.",
-    source="botocore rds.CreateDBInstance",
-    code="InvalidParameterValue",
-    message="The parameter MasterUserPassword must be provided and must not be blank.",
-    test="test_rds_databases::test_what_a_new_instance_is_refused_for",
-)
-PASSWORD_OR_MANAGED = Rule(
-    "rds.password.or-managed",
-    "A password is given or managed, not both.",
-    source="aws-facts 9.2",
-    code="InvalidParameterCombination",
-    message="You can't specify both MasterUserPassword and ManageMasterUserPassword.",
-    test=MANAGED,
-)
-PASSWORD_WHILE_MANAGED = Rule(
-    "rds.password.while-managed",
-    "While RDS manages a password nobody else sets it.",
-    source="aws-facts 8.1",
-    code="InvalidParameterCombination",
-    message="You can't specify MasterUserPassword while RDS manages the master password.",
-    test=MANAGED,
-)
-PASSWORD_AFTERWARDS = Rule(
-    "rds.password.afterwards",
-    "Who ends the management of a password gives one.",
-    source="aws-facts 8.1",
-    code="InvalidParameterCombination",
-    message="Give a MasterUserPassword when you turn off ManageMasterUserPassword.",
-    test=MANAGED,
-)
-PASSWORD_RESETTING = Rule(
-    "rds.password.resetting",
-    "While its master password changes a database is `resetting-master-credentials`.",
-    source="aws-facts 2.10",
-    test="test_rds_passwords::test_a_cluster_without_instances_gets_a_managed_password",
-)
-SECRET_TAKES_TIME = Rule(
-    "rds.password.secret-takes-time",
-    "The secret of a managed password is `creating` before it is `active`.",
-    source="aws-facts 8.1",
-    test="test_rds_passwords::test_a_cluster_without_instances_gets_a_managed_password",
-)
-SECRET_KEY_FIXED = Rule(
-    "rds.password.secret-key",
-    "The key of a managed password's secret cannot be changed.",
-    source="botocore rds.ModifyDBCluster",
-    code="InvalidParameterCombination",
-    message="The KMS key of a managed master password can't be changed.",
-    test="test_rds_passwords::test_managing_twice_changes_nothing",
-)
-SECRET_GOES = Rule(
-    "rds.password.secret-goes",
-    "The secret of a managed password is deleted with its database.",
-    source="aws-facts 8.1",
-    test="test_rds_passwords::test_the_secret_goes_with_its_database",
 )
 KEY_LOST = Rule(
     "rds.key.lost",

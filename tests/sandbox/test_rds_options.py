@@ -65,6 +65,9 @@ def test_what_holds_an_option_group(world: World) -> None:
     change(OptionGroupName="mssql", OptionsToInclude=[{"OptionName": "TDE"}])
     world.instance(Engine="sqlserver-ee", OptionGroupName="mssql")
     assert code_of(change, OptionGroupName="mssql", OptionsToRemove=["TDE"]) == "InvalidOptionGroupStateFault"
+    world.option_group("bare", engine="sqlserver-ee", version="16.00")
+    bare = {"DBInstanceIdentifier": "db", "OptionGroupName": "bare"}
+    assert code_of(world.client().modify_db_instance, **bare) == "InvalidParameterCombination"
     world.snapshot("s")
     world.client().delete_db_instance(DBInstanceIdentifier="db", SkipFinalSnapshot=True)
     world.pass_time(3600)
