@@ -211,12 +211,7 @@ class Profile(Contract):
     ] = None
     instances: Annotated[int, Field(ge=1, le=16, description="How many instances a cluster gets")] = 1
     scaling: Annotated[
-<<<<<<< functions/snapferry/contracts.py
-        Scaling | None,
-        Field(description="For instances of the class db.serverless; else the source's"),
-=======
         Scaling | None, Field(description="For instances of the class db.serverless; else the source's")
->>>>>>> /tmp/plan/new.tmp
     ] = None
     parameter_group: Annotated[str | None, Field(description="For instances: DB parameter group; else the default")] = (
         None
