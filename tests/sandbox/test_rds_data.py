@@ -212,3 +212,30 @@ def test_a_stopped_server_lets_nobody_in_and_keeps_its_rows(world: World) -> Non
     world.client().start_db_instance(DBInstanceIdentifier="db")
     world.pass_time(HOUR)
     assert rows("postgres", instance_port("db", world.client()), PRODUCTION) == ROWS
+
+
+def test_a_rotated_password_is_the_servers_and_a_renamed_server_is_gone_for_a_while(world: World) -> None:
+    target = world.client("rds", TARGET)
+    world.instance(account=TARGET, DBName="example", MasterUserPassword=PRODUCTION)
+    write_rows("postgres", instance_port("db", target))
+    target.modify_db_instance(DBInstanceIdentifier="db", ManageMasterUserPassword=True)
+    world.pass_time(HOUR)
+    port, secret = instance_port("db", target), instance_secret("db", target)
+    first = managed_password(world, secret)
+    world.client("secretsmanager", TARGET).rotate_secret(SecretId=secret)
+    assert rows("postgres", port, first) == ROWS
+    world.pass_time(HOUR)
+    with pytest.raises(LoginError):
+        rows("postgres", port, first)
+    assert rows("postgres", port, managed_password(world, secret)) == ROWS
+    target.modify_db_instance(DBInstanceIdentifier="db", NewDBInstanceIdentifier="db-2", ApplyImmediately=True)
+    with pytest.raises(LoginError):
+        rows("postgres", port, managed_password(world, secret))
+    world.pass_time(HOUR)
+    renewed = managed_password(world, instance_secret("db-2", target))
+    assert rows("postgres", instance_port("db-2", target), renewed) == ROWS
+
+
+def instance_secret(name: str, client: Any) -> str:
+    (row,) = client.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    return str(row["MasterUserSecret"]["SecretArn"])
