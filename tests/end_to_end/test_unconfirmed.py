@@ -1,12 +1,16 @@
-"""What AWS's documents leave open: a transfer ends well under either answer."""
+"""What AWS's documents leave open: a transfer ends well under either answer, or closes what it opened."""
 
 from __future__ import annotations
 
+import json
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.accounts import SOURCE
+from sandbox.events.settings import Unconfirmed as UnconfirmedEvents
 from sandbox.rds.settings import Unconfirmed
 from sandbox.register import switched_off
 from sandbox.stage import set_stage
@@ -28,6 +32,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "copies are pending": {"status_of_instance_copy": "pending"},
     "shared rows have bare names": {"shared_rows_name_the_arn": False},
     "snapshots are seen late": {"seconds_until_seen": 45.0},
+    "recovery points of clusters are manual": {"type_of_cluster_recovery_point": "manual"},
 }
 
 
@@ -44,6 +49,7 @@ def fresh(shared_story: Story) -> Iterator[Story]:
     yield shared_story
     shared_story.sandbox.rds.settings.unconfirmed = Unconfirmed()
     shared_story.sandbox.kms.policy_delay = 0.0
+    shared_story.sandbox.events.unconfirmed = UnconfirmedEvents()
     shared_story.clear_target()
 
 
@@ -63,6 +69,43 @@ def test_a_transfer_ends_well_where_a_bus_does_not_see_the_sending_rule(fresh: S
         assert_ends_well(fresh)
 
 
+@pytest.mark.parametrize("by_entry", [False, True], ids=["the call", "the entry"])
+def test_an_event_that_is_denied_ends_the_transfer_with_nothing_open(fresh: Story, *, by_entry: bool) -> None:
+    fresh.sandbox.events.unconfirmed.put_events_denied_by_entry = by_entry
+    with denied(fresh, "AskTarget", "events:PutEvents"):
+        run = fresh.run()
+    assert run.status == "FAILED"
+    assert "events:PutEvents" in str(run.cause)
+    fresh.assert_nothing_happened()
+
+
+def test_where_rds_does_not_tell_kms_its_caller_a_transfer_fails_with_nothing_open(fresh: Story) -> None:
+    """The lease is for one role, whom such a KMS would not see: nobody copies, and the lease is closed."""
+    with switched_off("kms.use.forwarded-principal"):
+        run = fresh.run()
+    assert (run.status, run.error) == ("FAILED", "SourceKeyNotAccessible")
+    fresh.assert_nothing_is_open()
+    assert fresh.restored() == []
+    [(_, kept)] = fresh.snapshots()  # to carry on from
+    rds = fresh.sandbox.client("rds", SOURCE)
+    if rds.describe_db_snapshots()["DBSnapshots"]:
+        rds.delete_db_snapshot(DBSnapshotIdentifier=kept)
+    else:
+        rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=kept)
+
+
+@contextmanager
+def denied(story: Story, function: str, action: str) -> Iterator[None]:
+    """The role of a function of the source may not do this."""
+    iam = story.sandbox.client("iam", SOURCE)
+    [name] = [role["RoleName"] for role in iam.list_roles()["Roles"] if f"-{function}" in role["RoleName"]]
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=name, PolicyName="denied", PolicyDocument=document)
+    yield
+    iam.delete_role_policy(RoleName=name, PolicyName="denied")
+
+
 def assert_ends_well(story: Story) -> None:
     run = story.run()
     assert (run.status, run.error, run.cause) == ("SUCCEEDED", None, None)
@@ -73,3 +116,4 @@ def assert_ends_well(story: Story) -> None:
 def test_every_setting_is_tried() -> None:
     tried = {name for settings in OTHERWISE.values() for name in settings}
     assert tried == {field.name for field in fields(Unconfirmed)}
+    assert [field.name for field in fields(UnconfirmedEvents)] == ["put_events_denied_by_entry"]
