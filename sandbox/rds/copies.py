@@ -7,47 +7,33 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.data.sealed import SealError
 from sandbox.protocol import AwsError
-from sandbox.rds.encryption import SSE_KMS, SSE_RDS_TYPE
-from sandbox.rds.engines import engine_named
-from sandbox.rds.families import INSTANCES, Family
+from sandbox.rds.copy_rules import CopyRules
+from sandbox.rds.encryption import SSE_KMS
 from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.keys import NEEDED_TO_COPY, NEEDED_TO_CREATE, NEEDED_TO_FINISH_COPY, SOURCE
-from sandbox.rds.models import AVAILABLE, COPYING, CREATING, FAILED, SealedData, Snapshot, Work
-from sandbox.rds.option_groups import copy_group
-from sandbox.rds.options import KIND, chosen_group, needs_group
+from sandbox.rds.models import AVAILABLE, COPYING, FAILED, SealedData, Snapshot, Work
 from sandbox.rds.snapshots import check_room
-from sandbox.rds.tags import check_tags, read_tags
 from sandbox.rds.views import snapshot_row
 from sandbox.register.rds_copies import (
-    COPIES_IN_FLIGHT,
-    COPY_ACROSS_REGIONS,
-    COPY_AVAILABLE,
     COPY_EVERY_ACTION,
     COPY_IS_MANUAL,
     COPY_KEEPS_AGE,
-    COPY_KEEPS_KEY,
-    COPY_MULTI_AZ,
     COPY_NOT_SHARED,
     COPY_QUEUE,
     COPY_RELEASES_KEY,
-    COPY_SHARED_NEEDS_KEY,
     COPY_SOURCE_KEY,
     COPY_STATUS,
-    COPY_TAGS_REFUSED,
-    COPY_TAGS_STAY,
-    COPY_UNENCRYPTED_CLUSTER,
     COPY_UNTIL_DONE_KEY,
     COPY_UNTIL_DONE_SHARED,
     COPY_UNTIL_DONE_THERE,
 )
-from sandbox.register.rds_options import COPY_OPTIONS
-from sandbox.register.rds_sources import COPY_CUSTOM, COPY_SSE_RDS
 
 if TYPE_CHECKING:
     from sandbox.accounts import Caller
     from sandbox.gate import Call
     from sandbox.kms import Key
     from sandbox.rds.core import Core
+    from sandbox.rds.families import Family
     from sandbox.rds.models import Tags
 
 
@@ -66,6 +52,7 @@ class Copies:
     def __init__(self, core: Core, family: Family) -> None:
         self._core = core
         self._family = family
+        self._rules = CopyRules(core, family)
 
     def copy(self, call: Call) -> dict[str, Any]:
         """Begin a copy. Its data moves when its time is over, if the access still holds then."""
@@ -74,13 +61,13 @@ class Copies:
         name = new_name(target_id, given[target_id], family.longest_snapshot_name)
         source = self._core.store.snapshot(call, family, given[source_id])
         arn = Arn(call.region, call.caller.account, family.snapshot_kind, name)
-        self._check_source(source)
+        self._rules.check_source(source)
         check_room(self._core, family, arn)
-        self._check_copies_in_flight(arn)
-        target_key = self._target_key(call, source)
-        tags = self._tags(call, source)
+        self._rules.check_in_flight(arn)
+        target_key = self._rules.target_key(call, source)
+        tags = self._rules.tags(call, source)
         copy = self._record(source, arn, target_key, tags)
-        copy.option_group = self._option_group(call, source)
+        copy.option_group = self._rules.option_group(call, source)
         transport = Transport(call.caller, source, copy)
         source_key, copy_key = self._keys(transport, NEEDED_TO_COPY if COPY_EVERY_ACTION.holds else NEEDED_TO_CREATE)
         copy.key_arn = copy_key.arn if copy_key else None
@@ -89,78 +76,6 @@ class Copies:
         self._core.store.snapshots[arn] = copy
         self._core.later(copy.work.due - self._core.clock.now, lambda: self._finish(transport), f"copy to {arn}")
         return {family.snapshot_word: snapshot_row(copy, self._core.clock.now, call.caller.account)}
-
-    def _check_source(self, source: Snapshot) -> None:
-        COPY_AVAILABLE.refuse_if(source.status != AVAILABLE, self._family, name=source.name)
-        unconfirmed = self._core.settings.unconfirmed
-        multi_az = source.of_multi_az_cluster and unconfirmed.multi_az_cluster_snapshot_code
-        COPY_MULTI_AZ.refuse_if(multi_az, code=multi_az or None)
-        COPY_CUSTOM.refuse_if(engine_named(source.engine).is_custom, code=unconfirmed.custom_snapshot_code)
-
-    def _check_copies_in_flight(self, arn: Arn) -> None:
-        quotas = self._core.settings.quotas
-        most = quotas.instance_copies_in_flight if self._family is INSTANCES else quotas.cluster_copies_in_flight
-        COPIES_IN_FLIGHT.refuse_if(len(self._in_flight(arn)) >= most, most=most)
-
-    def _in_flight(self, arn: Arn) -> list[Snapshot]:
-        """The copies that this account is making in this Region."""
-        return [
-            one
-            for one in self._core.store.snapshots.values()
-            if one.family is self._family
-            and one.copied_from is not None
-            and one.status in (CREATING, COPYING)
-            and (one.arn.account, one.arn.region) == (arn.account, arn.region)
-        ]
-
-    def _target_key(self, call: Call, source: Snapshot) -> str | None:
-        """The key for the copy, by AWS's rules of when one must and when none may be named."""
-        named: str | None = call.parameters.get("KmsKeyId")
-        unconfirmed = self._core.settings.unconfirmed
-        if not source.encrypted:
-            if named and self._family.clustered:
-                self._check_encrypting_cluster(source)
-            return named
-        if named:
-            return named
-        COPY_ACROSS_REGIONS.refuse_if(source.arn.region != call.region)
-        foreign = source.arn.account != call.caller.account
-        COPY_SHARED_NEEDS_KEY.refuse_if(foreign, code=unconfirmed.shared_copy_without_key_code)
-        return source.key_arn if COPY_KEEPS_KEY.holds else None
-
-    def _check_encrypting_cluster(self, source: Snapshot) -> None:
-        unconfirmed = self._core.settings.unconfirmed
-        if source.storage_encryption == SSE_RDS_TYPE:
-            code = unconfirmed.sse_rds_copy_with_key_code
-            COPY_SSE_RDS.refuse_if(code, code=code)
-        else:
-            code = unconfirmed.cluster_copy_of_unencrypted_with_key_code
-            COPY_UNENCRYPTED_CLUSTER.refuse_if(code, code=code)
-
-    def _tags(self, call: Call, source: Snapshot) -> Tags:
-        """Tags never cross accounts; with CopyTags even AWS's own keys of the source are refused."""
-        tags = read_tags(call.parameters.get("Tags"))
-        if not call.parameters.get("CopyTags"):
-            return tags
-        if source.arn.account != call.caller.account and COPY_TAGS_STAY.holds:
-            code = self._core.settings.unconfirmed.copy_tags_across_accounts_code
-            COPY_TAGS_REFUSED.refuse_if(code is not None, code=code)
-            return tags
-        check_tags({**source.tags, **tags})
-        return {**source.tags, **tags}
-
-    def _option_group(self, call: Call, source: Snapshot) -> str:
-        """The source's within the account; else one that the call names, a copy of the source's, or the default."""
-        foreign = source.arn.account != call.caller.account
-        if foreign and call.parameters.get("CopyOptionGroup"):
-            return copy_group(self._core, replace(source.arn, kind=KIND, name=source.option_group), call)
-        lacking = needs_group(self._core, call, source)
-        code = self._core.settings.unconfirmed.lasting_options_copy_code
-        COPY_OPTIONS.refuse_if(foreign and lacking, code=code, options=", ".join(sorted(lacking)))
-        named = call.parameters.get("OptionGroupName")
-        if named or foreign:
-            return chosen_group(self._core, call, engine_named(source.engine), source.engine_version)
-        return source.option_group
 
     def _record(self, source: Snapshot, arn: Arn, key: str | None, tags: Tags) -> Snapshot:
         return replace(
@@ -188,7 +103,7 @@ class Copies:
     def _work(self, source: Snapshot, arn: Arn) -> Work:
         """It begins once the account's other copies of the same database are done."""
         same = source.database_resource_id
-        ahead = [one.work.due for one in self._in_flight(arn) if one.database_resource_id == same]
+        ahead = [one.work.due for one in self._rules.in_flight(arn) if one.database_resource_id == same]
         begin = max([self._core.clock.now, *(ahead if COPY_QUEUE.holds else [])])
         return Work(begin, begin + self._core.durations.copy(source.size_gb))
 

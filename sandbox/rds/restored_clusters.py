@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rds.attributes import of_restored
 from sandbox.rds.encryption import storage_encryption
 from sandbox.rds.engines import engine_named
 from sandbox.rds.errors import unknown_to_the_sandbox
@@ -13,19 +12,10 @@ from sandbox.rds.identifiers import Arn, is_arn
 from sandbox.rds.keys import NEEDED_TO_CREATE
 from sandbox.rds.members import add_members_of_multi_az
 from sandbox.rds.models import Cluster, Snapshot
-from sandbox.rds.network import parameter_group
 from sandbox.rds.parameters import refuse_unknown
-from sandbox.rds.provision import arn_of_new, begin, common_settings, insights_key, placed
-from sandbox.rds.restores import (
-    HONOURED,
-    backups_of_restored,
-    check_available,
-    key_to_read,
-    option_group_of_restored,
-    tags_of_restored,
-)
+from sandbox.rds.provision import arn_of_new, begin
+from sandbox.rds.restores import HONOURED, check_available, key_to_read, restored_record
 from sandbox.rds.serverless import check_scaling
-from sandbox.rds.setting_checks import check_settings
 from sandbox.rds.views import cluster_row
 from sandbox.register.rds_restores import RESTORE_ENGINE, RESTORE_KEY_HELD, RESTORE_VERSION
 from sandbox.register.rds_sources import MULTI_AZ_NEEDS
@@ -87,34 +77,14 @@ class RestoredClusters:
 
     def _record(self, call: Call, arn: Arn, snapshot: Snapshot) -> Cluster:
         given = call.parameters
-        resource_id = self._core.store.new_resource_id(CLUSTERS)
         engine = engine_named(snapshot.engine)
         unsaid = engine.default_version if RESTORE_VERSION.holds else snapshot.engine_version
         version = given.get("EngineVersion", unsaid)
         multi_az = snapshot.of_multi_az_cluster and "DBClusterInstanceClass" not in given
         MULTI_AZ_NEEDS.refuse_if(multi_az, names="DBClusterInstanceClass")
         check_scaling(given)
-        check_settings(given, engine, version)
-        group = given.get("DBClusterParameterGroupName")
-        return Cluster(
-            arn=arn,
-            resource_id=resource_id,
-            engine=engine.name,
-            engine_version=version,
-            master_username=snapshot.master_username,
-            database_name=given.get("DatabaseName", snapshot.database_name),
-            port=given.get("Port", engine.port),
-            size_gb=snapshot.size_gb,
-            key_arn=None,
-            created=self._core.clock.now,
-            network=placed(call),
-            parameter_group=parameter_group(call, group, engine.parameter_family(version), of_cluster=True),
-            tags=tags_of_restored(call, snapshot),
-            option_group=option_group_of_restored(self._core, call, snapshot, version),
-            **backups_of_restored(call, snapshot, resource_id),
-            shown=of_restored(given, snapshot.details, engine, CLUSTERS, resource_id) | insights_key(self._core, call),
-            **common_settings(call),
-        )
+        record = restored_record(self._core, call, arn, snapshot, version)
+        return Cluster(size_gb=snapshot.size_gb, key_arn=None, **record)
 
     def _own_key(self, call: Call, resource_id: str) -> Key | None:
         """The key that the call names; without one the cluster stays under the snapshot's, even a foreign one."""

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rds.attributes import of_restored
-from sandbox.rds.engines import Engine, engine_named
 from sandbox.rds.errors import invalid_combination
 from sandbox.rds.families import INSTANCES
 from sandbox.rds.models import Instance, Snapshot
-from sandbox.rds.network import parameter_group
 from sandbox.rds.parameters import refuse_unknown
 from sandbox.rds.provision import (
     arn_of_new,
     begin,
-    common_settings,
-    placed,
     publicly_accessible,
 )
-from sandbox.rds.restores import (
-    HONOURED,
-    backups_of_restored,
-    check_available,
-    key_to_read,
-    option_group_of_restored,
-    tags_of_restored,
-)
-from sandbox.rds.setting_checks import check_settings
+from sandbox.rds.restores import HONOURED, check_available, key_to_read, restored_record
 from sandbox.rds.views import instance_row
 from sandbox.register.rds_restores import (
     RESTORE_ENGINE,
@@ -92,42 +79,23 @@ class RestoredInstances:
         return snapshot
 
     def _record(self, call: Call, arn: Arn, snapshot: Snapshot) -> Instance:
-        given, details = call.parameters, snapshot.details
-        resource_id = self._core.store.new_resource_id(INSTANCES)
-        engine = _engine(call, snapshot)
-        check_settings(given, engine, snapshot.engine_version)
-        network = placed(call)
+        given = call.parameters
+        _check_engine(given, snapshot)
         size = given.get("AllocatedStorage", snapshot.size_gb)
         RESTORE_STORAGE.refuse_if(size < snapshot.size_gb)
-        family = engine.parameter_family(snapshot.engine_version)
+        record = restored_record(self._core, call, arn, snapshot, snapshot.engine_version)
         return Instance(
-            arn=arn,
-            resource_id=resource_id,
-            engine=engine.name,
-            engine_version=snapshot.engine_version,
-            master_username=snapshot.master_username,
-            database_name=snapshot.database_name,
-            port=given.get("Port", snapshot.port),
             size_gb=size,
             key_arn=snapshot.key_arn,
             storage_encryption=snapshot.storage_encryption,
-            created=self._core.clock.now,
-            network=network,
-            parameter_group=parameter_group(call, given.get("DBParameterGroupName"), family, of_cluster=False),
-            tags=tags_of_restored(call, snapshot),
-            option_group=option_group_of_restored(self._core, call, snapshot, snapshot.engine_version),
-            **backups_of_restored(call, snapshot, resource_id),
-            instance_class=given.get("DBInstanceClass", details["DBInstanceClass"]),
-            publicly_accessible=publicly_accessible(call, network),
+            instance_class=given.get("DBInstanceClass", snapshot.details["DBInstanceClass"]),
+            publicly_accessible=publicly_accessible(call, record["network"]),
             multi_az=bool(given.get("MultiAZ")),
-            shown=of_restored(given, details, engine, INSTANCES, resource_id),
-            **common_settings(call),
+            **record,
         )
 
 
-def _engine(call: Call, snapshot: Snapshot) -> Engine:
-    given = call.parameters
+def _check_engine(given: dict[str, Any], snapshot: Snapshot) -> None:
     asked = given.get("Engine", snapshot.engine)
     RESTORE_ENGINE.refuse_if(asked != snapshot.engine, asked=asked, engine=snapshot.engine)
     RESTORE_MANAGED.refuse_if(given.get("ManageMasterUserPassword") and not snapshot.engine.startswith("oracle-"))
-    return engine_named(snapshot.engine)

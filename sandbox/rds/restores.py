@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.attributes import of_restored
 from sandbox.rds.engines import engine_named
 from sandbox.rds.identifiers import Arn
 from sandbox.rds.keys import NEEDED_TO_RESTORE
 from sandbox.rds.models import AVAILABLE
+from sandbox.rds.network import parameter_group
 from sandbox.rds.options import KIND, chosen_group, lasting_options, needs_group
-from sandbox.rds.provision import retention
+from sandbox.rds.provision import common_settings, insights_key, placed, retention
+from sandbox.rds.setting_checks import check_settings
 from sandbox.rds.tags import read_tags
 from sandbox.rds.windows import backup_window
 from sandbox.register.rds_options import RESTORE_OPTIONS
@@ -58,6 +61,35 @@ def key_to_read(core: Core, call: Call, snapshot: Snapshot) -> Key | None:
         region=call.region,
         resource_id=snapshot.database_resource_id,
     )
+
+
+def restored_record(core: Core, call: Call, arn: Arn, snapshot: Snapshot, version: str) -> dict[str, Any]:
+    """What a snapshot and a call say of a restored database, be it an instance or a cluster.
+
+    Raises:
+        AwsError: what they say cannot be.
+    """
+    given, engine, family = call.parameters, engine_named(snapshot.engine), snapshot.family
+    check_settings(given, engine, version)
+    asked = given.get("DBClusterParameterGroupName" if family.clustered else "DBParameterGroupName")
+    resource_id = core.store.new_resource_id(family)
+    return {
+        "arn": arn,
+        "resource_id": resource_id,
+        "engine": engine.name,
+        "engine_version": version,
+        "master_username": snapshot.master_username,
+        "database_name": given.get("DatabaseName", snapshot.database_name),
+        "port": given.get("Port", snapshot.port),
+        "created": core.clock.now,
+        "network": placed(call),
+        "parameter_group": parameter_group(call, asked, engine.parameter_family(version), of_cluster=family.clustered),
+        "option_group": option_group_of_restored(core, call, snapshot, version),
+        "tags": tags_of_restored(call, snapshot),
+        "shown": of_restored(given, snapshot.details, engine, family, resource_id) | insights_key(core, call),
+        **backups_of_restored(call, snapshot, resource_id),
+        **common_settings(call),
+    }
 
 
 def backups_of_restored(call: Call, snapshot: Snapshot, resource_id: str) -> dict[str, Any]:
