@@ -69,7 +69,7 @@ class Rds:
         self.core = Core(clock, Keys(kms), DataPlane(directory, self.firewall, enabled=data), self.store)
         self.durations = self.core.durations
         self.settings = self.core.settings
-        self.on_event = self.core.on_event
+        self.on_event = self.core.events.listeners
         self._passwords = Passwords(self.core)
         self._snapshots = {family: Snapshots(self.core, family) for family in FAMILIES}
         self._backups = Backups(self.core, self._snapshots)
@@ -144,6 +144,7 @@ class Rds:
             "AddTagsToResource": tags.add,
             "RemoveTagsFromResource": tags.remove,
             "ListTagsForResource": tags.show,
+            "DescribeEvents": core.events.describe,
             "DescribeAccountAttributes": AccountAttributes(core).describe,
         }
         for family, snapshots in self._snapshots.items():

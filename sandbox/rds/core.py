@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sandbox.rds.durations import Durations
-from sandbox.rds.events import EventListener, tell_finished
+from sandbox.rds.events import EventBook
 from sandbox.rds.models import AVAILABLE, Work
 from sandbox.rds.settings import Settings
 from sandbox.rds.store import Store
@@ -31,9 +31,11 @@ class Core:
     store: Store = field(default_factory=Store)
     durations: Durations = field(default_factory=Durations)
     settings: Settings = field(default_factory=Settings)
-    on_event: list[EventListener] = field(default_factory=list)
     on_begun: list[Callable[[Database], None]] = field(default_factory=list)
     """Who wants to know of every new, or restored, database."""
+
+    def __post_init__(self) -> None:
+        self.events = EventBook(self.clock)
 
     def work(self, seconds: float) -> Work:
         """Work that begins now."""
@@ -41,8 +43,7 @@ class Core:
 
     def finished(self, snapshot: Snapshot) -> None:
         """Tell whoever listens that a snapshot is available now."""
-        date = aws_time(self.clock.now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        tell_finished(self.on_event, snapshot, date)
+        self.events.tell_finished(snapshot)
 
     def later(self, seconds: float, finish: Callable[[], None], name: str) -> None:
         """Do this when the virtual time has come."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.rds.events import DELETED
 from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.models import AVAILABLE, DELETING, Cluster, Database
 from sandbox.rds.parameters import refuse_unknown
@@ -96,6 +97,8 @@ class Deletions:
             self._passwords.secrets.forget(database)
             self._core.keys.release(database.held_keys)
             self._core.store.remove(database)
+            number, message = DELETED[database.family.database_kind]
+            self._core.events.tell(database.arn, number, "deletion", message)
             if call.parameters.get("DeleteAutomatedBackups", True):
                 self._backups.forget(database)
             if database.server is not None:

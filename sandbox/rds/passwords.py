@@ -97,8 +97,12 @@ class Passwords:
         seconds = self._core.durations.password_reset
 
         def apply() -> None:
-            if database.server is not None and self._core.store.holds(database):
+            if not self._core.store.holds(database):
+                return
+            if database.server is not None:
                 database.server.set_password(database.master_username, password)
+            message = "Reset master credentials"
+            self._core.events.tell(database.arn, "RDS-EVENT-0016", "configuration change", message)
 
         self._core.later(seconds, apply, f"new master password of {database.arn}")
         if database.status == AVAILABLE and PASSWORD_RESETTING.holds:

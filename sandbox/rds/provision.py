@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.rds.attributes import of_new
 from sandbox.rds.encryption import storage_encryption
 from sandbox.rds.engines import engine_named
+from sandbox.rds.events import CREATED
 from sandbox.rds.families import INSTANCES, Family
 from sandbox.rds.identifiers import Arn, new_name
 from sandbox.rds.keys import NEEDED_TO_CREATE
@@ -210,10 +211,16 @@ def begin(core: Core, database: Database, seconds: float) -> None:
     for hear in core.on_begun:
         hear(database)
     if DATABASE_TAKES_TIME.holds:
-        core.busy(database, CREATING, seconds, lambda: let_listen(core, database))
+        core.busy(database, CREATING, seconds, lambda: _ready(core, database))
     else:
         database.status = AVAILABLE
         let_listen(core, database)
+
+
+def _ready(core: Core, database: Database) -> None:
+    number, message = CREATED[database.family.database_kind]
+    core.events.tell(database.arn, number, "creation", message)
+    let_listen(core, database)
 
 
 def let_listen(core: Core, database: Database) -> None:

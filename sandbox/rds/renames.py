@@ -63,8 +63,11 @@ class Renames:
         if database.renamed_to is None:
             return
         self._core.store.remove(database)
-        database.arn, database.renamed_to = database.renamed_to, None
+        old, database.arn, database.renamed_to = database.arn, database.renamed_to, None
         self._core.store.add(database)
+        if isinstance(database, Cluster):
+            message = f"Renamed cluster from {old.name} to {database.name}"
+            self._core.events.tell(database.arn, "RDS-EVENT-0172", "notification", message)
         seconds = self._core.settings.unconfirmed.seconds_between_names
         if seconds and RENAME_BETWEEN.holds:
             database.hidden = True

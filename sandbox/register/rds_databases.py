@@ -190,6 +190,12 @@ RENAME_SECRET = Rule(
     setting="rename_makes_new_secret",
     test="test_rds_renames::test_a_renamed_database_may_get_a_new_secret",
 )
+EVENTS_SHOWN = Rule(
+    "rds.describe.events",
+    "DescribeEvents shows what happened in the last hour, or in the time asked for, for 14 days.",
+    source="aws-facts 3.2; botocore rds.DescribeEvents",
+    test="test_rds_events::test_a_person_sees_what_happened",
+)
 DELETE_PROTECTED = Rule(
     "rds.delete.protected",
     "A database under deletion protection is not deleted.",
