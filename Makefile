@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build schemas wrong-set-ups rules closing requirements deploy-source deploy-target clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build schemas wrong-set-ups rules closing requirements deploy-source deploy-target deploy-hooks clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -31,22 +31,28 @@ mutate-sandbox: .venv/.made node_modules/.made ## switch each of the sandbox's r
 check: .venv/.made node_modules/.made ## format, lint, types, templates, build: all that CI runs before the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy functions sandbox tests docs
+	$(BIN)/mypy functions hooks/run_sql_scripts sandbox tests docs
 	$(BIN)/sam validate --config-env source --lint
 	$(BIN)/sam validate --config-env target --lint
+	$(BIN)/sam validate --config-env hooks --lint
 	$(MAKE) --no-print-directory build
 
 format: .venv/.made ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-build: .venv/.made ## build what is deployed, for both accounts (ARCHITECTURE=x86_64 for sam local there)
+build: .venv/.made ## build what is deployed, for both accounts and the hooks (ARCHITECTURE=x86_64 for sam local there)
 	$(BIN)/sam build --config-env source $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
 	$(BIN)/sam build --config-env target $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
+	$(BIN)/sam build --config-env hooks $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
 
 deploy-target: .venv/.made ## deploy the target account's stack (first)
 	$(BIN)/sam build --config-env target
 	$(BIN)/sam deploy --config-env target --guided
+
+deploy-hooks: .venv/.made ## deploy the hook that runs SQL scripts, in the target account (after the target's stack)
+	$(BIN)/sam build --config-env hooks
+	$(BIN)/sam deploy --config-env hooks --guided
 
 deploy-source: .venv/.made ## deploy the source account's stack
 	$(BIN)/sam build --config-env source
@@ -68,7 +74,9 @@ requirements: ## pin the requirements anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \
 	  functions/requirements.in -o functions/requirements.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \
-	  -c functions/requirements.txt requirements-dev.in -o requirements-dev.txt
+	  -c functions/requirements.txt hooks/run_sql_scripts/requirements.in -o hooks/run_sql_scripts/requirements.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \
+	  -c functions/requirements.txt -c hooks/run_sql_scripts/requirements.txt requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove everything that was made
 	rm -rf .venv node_modules .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis

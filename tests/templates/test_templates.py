@@ -18,7 +18,7 @@ from tests.templates.stacks import ROOT, SOURCE, TARGET, TEMPLATES, of_type
 both = pytest.mark.parametrize("template", TEMPLATES)
 
 
-@pytest.mark.parametrize("environment", ["source", "target"])
+@pytest.mark.parametrize("environment", ["source", "target", "hooks"])
 def test_sam_finds_nothing_wrong(environment: str) -> None:
     sam = Path(sys.executable).parent / "sam"
     known = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-west-1"}

@@ -1,0 +1,1 @@
+"""What the hook that runs SQL scripts is made of."""
