@@ -22,6 +22,7 @@ COPYING = "copying"
 FAILED = "failed"
 DELETING = "deleting"
 WHOLE = 100
+OPTION_GROUP = "OptionGroupName"
 
 Tags = dict[str, str]
 

@@ -103,12 +103,12 @@ class Modifications:
         check_settings(given, engine, database.engine_version, database.shown)
         name = free_arn(self._core, call, database.family, new_name).name if given.get(new_name) else None
         parameters = self._parameter_group(call, database, given.get(group))
-        options = self._option_group(call, database)
+        self._check_option_group(call, database)
         insights = self._insights(call, database)
         self._change_common(call, database)
         if parameters != database.parameter_group and isinstance(database, Instance) and MODIFY_REBOOT.holds:
             database.parameters_in_sync = False
-        database.parameter_group, database.option_group = parameters, options
+        database.parameter_group = parameters
         database.shown.update(insights)
         self._set_port(given, database)
         self._pending.ask(call, database, name)
@@ -138,17 +138,16 @@ class Modifications:
         family = ENGINES[database.engine].parameter_family(database.engine_version)
         return parameter_group(call, asked, family, of_cluster=isinstance(database, Cluster))
 
-    def _option_group(self, call: Call, database: Database) -> str:
+    def _check_option_group(self, call: Call, database: Database) -> None:
         """Another group must have what the database cannot be rid of."""
         if not call.parameters.get("OptionGroupName"):
-            return database.option_group
+            return
         chosen = chosen_group(self._core, call, ENGINES[database.engine], database.engine_version)
         held, has = (
             lasting_options(self._core, replace(database.arn, kind="og", name=name))
             for name in (database.option_group, chosen)
         )
         OPTION_KEPT.refuse_if(held - has, options=", ".join(sorted(held - has)))
-        return chosen
 
     def _insights(self, call: Call, database: Database) -> dict[str, Any]:
         key = insights_key(self._core, call)

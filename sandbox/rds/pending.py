@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rds.attributes import ATTRIBUTES
-from sandbox.rds.models import AVAILABLE, Database, Instance
+from sandbox.rds.models import AVAILABLE, OPTION_GROUP, Database, Instance
 from sandbox.rds.windows import seconds_until_weekly
 from sandbox.register.rds_databases import CLASS_TAKES_TIME, RENAME_WAITS
 from sandbox.register.rds_settings import MODIFY_PENDING, MODIFY_WINDOW
@@ -25,6 +25,7 @@ _FIELDS = {
     "DBInstanceClass": ("DBInstanceClass", "instance_class"),
     "EnableIAMDatabaseAuthentication": ("IAMDatabaseAuthenticationEnabled", "iam_authentication"),
     "MultiAZ": ("MultiAZ", "multi_az"),
+    "OptionGroupName": (OPTION_GROUP, "option_group"),  # shown as a membership, not among PendingModifiedValues
 }
 _FIELD_OF = dict(_FIELDS.values())
 

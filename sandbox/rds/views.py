@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sandbox.rds.core import aws_time
 from sandbox.rds.engines import ENGINES
 from sandbox.rds.families import INSTANCES
-from sandbox.rds.models import AVAILABLE, CREATING, WHOLE, Cluster, Database, Instance, Snapshot
+from sandbox.rds.models import AVAILABLE, CREATING, OPTION_GROUP, WHOLE, Cluster, Database, Instance, Snapshot
 from sandbox.rds.network import Vpcs
 from sandbox.rds.tags import tag_list
 from sandbox.register.rds_names import SHARED_BY_ARN, SHARED_WITHOUT_TAGS
@@ -117,7 +117,7 @@ def instance_row(instance: Instance, store: Store) -> dict[str, Any]:
         "DBParameterGroups": [
             {"DBParameterGroupName": instance.parameter_group, "ParameterApplyStatus": _apply_status(instance)},
         ],
-        "OptionGroupMemberships": [{"OptionGroupName": instance.option_group, "Status": "in-sync"}],
+        "OptionGroupMemberships": _memberships(instance),
         "MultiAZ": instance.multi_az,
         "PubliclyAccessible": instance.publicly_accessible,
         "PromotionTier": instance.promotion_tier if cluster else None,
@@ -128,6 +128,15 @@ def instance_row(instance: Instance, store: Store) -> dict[str, Any]:
         address, port = endpoint(instance, cluster or instance)
         row["Endpoint"] = {"Address": address, "Port": port, "HostedZoneId": "ZSANDBOX"}
     return _present(row)
+
+
+def _memberships(instance: Instance) -> list[dict[str, str]]:
+    """The option group, and one that waits for the maintenance window."""
+    memberships = [{"OptionGroupName": instance.option_group, "Status": "in-sync"}]
+    if OPTION_GROUP in instance.pending:
+        waiting = {"OptionGroupName": instance.pending[OPTION_GROUP], "Status": "pending-maintenance-apply"}
+        memberships.append(waiting)
+    return memberships
 
 
 def _apply_status(instance: Instance) -> str:
@@ -197,7 +206,7 @@ def _database_row(database: Database) -> dict[str, Any]:
         "DeletionProtection": database.deletion_protection,
         "CopyTagsToSnapshot": database.copy_tags_to_snapshot,
         "IAMDatabaseAuthenticationEnabled": database.iam_authentication,
-        "PendingModifiedValues": dict(database.pending) or None,
+        "PendingModifiedValues": {name: it for name, it in database.pending.items() if name != OPTION_GROUP} or None,
         "MasterUserSecret": None
         if secret is None
         else {"SecretArn": secret.arn, "SecretStatus": secret.status, "KmsKeyId": secret.key.arn},

@@ -58,6 +58,22 @@ def test_a_database_takes_a_group_of_its_engine(world: World) -> None:
     assert option_group_of(world, "ora") == "og"
 
 
+def test_another_group_waits_for_the_maintenance_window(world: World) -> None:
+    for name in ("one", "two"):
+        world.option_group(name, engine="mysql", version="8.0")
+    world.instance(Engine="mysql", OptionGroupName="one")
+    change = world.client().modify_db_instance
+    change(DBInstanceIdentifier="db", OptionGroupName="two")
+    (row,) = world.client().describe_db_instances()["DBInstances"]
+    assert [one["OptionGroupName"] for one in row["OptionGroupMemberships"]] == ["one", "two"]
+    assert "PendingModifiedValues" not in row
+    world.pass_time(8 * 86_400)
+    assert option_group_of(world, "db") == "two"
+    change(DBInstanceIdentifier="db", OptionGroupName="one", ApplyImmediately=True)
+    world.pass_time(3600)
+    assert option_group_of(world, "db") == "one"
+
+
 def test_what_holds_an_option_group(world: World) -> None:
     world.option_group("mssql", "TDE", engine="sqlserver-ee", version="16.00")
     change = world.client().modify_option_group
