@@ -154,9 +154,10 @@ def _items(given: Any, env: Environment) -> list[Any]:
 
 def _inputs(items: list[Any], given: Any, env: Environment) -> list[Any]:
     """Each child's input: the item, or what ItemSelector makes of it where the parent's variables are known."""
-    if given.item_selector is None:
+    selector = given.item_selector or given.parameters  # the older name of the same
+    if selector is None:
         return items
-    return [_selected(index, item, given.item_selector, env) for index, item in enumerate(items)]
+    return [_selected(index, item, selector, env) for index, item in enumerate(items)]
 
 
 def _selected(index: int, item: Any, selector: Any, env: Environment) -> Any:
@@ -164,6 +165,7 @@ def _selected(index: int, item: Any, selector: Any, env: Environment) -> Any:
     try:
         frame.states.context_object.context_object_data["Map"] = {"Item": {"Index": index, "Value": item}}
         frame.states.reset(env.states.get_input())
+        frame.stack.append(env.states.get_input())
         selector.eval(frame)
         return frame.stack[-1]
     finally:

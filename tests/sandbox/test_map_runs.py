@@ -117,6 +117,15 @@ def test_an_item_selector_knows_the_parent_and_the_children_do_not(machines: Mac
     assert failed["error"] == "States.ExceedToleratedFailureThreshold"
 
 
+@pytest.mark.parametrize("field", ["ItemSelector", "Parameters"])
+def test_a_map_in_jsonpath_fans_out_too(machines: Machines, field: str) -> None:
+    selector = {"item.$": "$$.Map.Item.Value", "word.$": "$.word"}
+    states = distributed({"Same": {"Type": "Pass", "End": True}}, **{field: selector}, ItemsPath="$.items")
+    states["Fan out"].pop("Items")
+    ended = machines.run(states, {"items": [7, 8], "word": "ferry"}, QueryLanguage="JSONPath")
+    assert output(ended) == [{"item": 7, "word": "ferry"}, {"item": 8, "word": "ferry"}]
+
+
 def test_so_many_children_run_at_once(sandbox: Sandbox, machines: Machines) -> None:
     busy: list[int] = [0]
 
