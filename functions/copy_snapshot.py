@@ -31,8 +31,8 @@ def handler(event: Event, _context: LambdaContext) -> Result:
         )
     except ClientError as error:
         if aws.code(error) == quotas.EXCEEDED:
-            reason, seconds = quotas.wait_for_room(rds, event["family"], event["deadline"], now)
-            return _later(reason, seconds)
+            span = waits.Span.of(event["since"], event["deadline"])
+            return _later(*quotas.wait_for_room(rds, event["family"], span))
         if aws.code(error) != _KEY_REFUSED:
             raise
         if now - waits.parse_time(event["since"]) >= _PATIENCE[Settings().side]:

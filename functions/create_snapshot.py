@@ -29,8 +29,7 @@ def handler(event: Event, _context: LambdaContext) -> Result:
         Snapshots(rds, plan.family).create(plan.database["identifier"], plan.snapshot, plan.tags)
     except ClientError as error:
         if aws.code(error) == quotas.EXCEEDED:
-            reason, seconds = quotas.wait_for_room(rds, plan.family, plan.deadline, now)
-            return _later(reason, seconds)
+            return _later(*quotas.wait_for_room(rds, plan.family, waits.Span.of(plan.planned_at, plan.deadline)))
         if aws.code(error) not in _BUSY:
             raise
         if now - waits.parse_time(plan.planned_at) >= _PATIENCE:

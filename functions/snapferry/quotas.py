@@ -11,10 +11,9 @@ from snapferry import waits
 from snapferry.databases import Snapshots
 from snapferry.errors import GiveUp, SnapshotQuotaReached, TooManyCopies
 from snapferry.vocabulary import Family
+from snapferry.waits import Span
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mypy_boto3_rds import RDSClient
 
 EXCEEDED: Final = "SnapshotQuotaExceeded"
@@ -25,7 +24,7 @@ COPIES_AT_ONCE: Final[dict[Family, int]] = {"instance": 20, "cluster": 5}
 
 _QUOTA: Final[dict[Family, str]] = {"instance": "ManualSnapshots", "cluster": "ManualClusterSnapshots"}
 _BEING_MADE: Final = frozenset({"creating", "copying", "pending"})
-_PAUSE_SECONDS: Final = 120
+_SOONEST: Final = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +88,14 @@ def room_for_snapshots(rds: "RDSClient", family: Family) -> SnapshotRoom:
     return SnapshotRoom(family=family, used=row["Used"], most=row["Max"], being_made=tuple(being_made))
 
 
-def wait_for_room(rds: "RDSClient", family: Family, deadline: str, now: "datetime") -> tuple[str, int]:
-    """Return why RDS makes no snapshot now, and the seconds until it is worth to try again.
+def wait_for_room(rds: "RDSClient", family: Family, span: Span) -> tuple[str, int]:
+    """Return why RDS makes no snapshot now, and the seconds until it is worth to try again: more, the longer it takes.
 
     Raises:
         SnapshotQuotaReached, TooManyCopies: The deadline has passed.
     """
     room = room_for_snapshots(rds, family)
-    if now >= waits.parse_time(deadline):
+    if span.now >= span.deadline:
         raise room.refusal()
-    return room.reason(), _PAUSE_SECONDS
+    wait = waits.not_yet("", None, span)
+    return room.reason(), max(_SOONEST, wait.wait_seconds)
