@@ -1,0 +1,98 @@
+"""Turns: one execution at a time has a thing, for as long as it runs."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import time_machine
+from moto import mock_aws
+
+from sandbox.deploy.loading import load_template
+from snapferry.executions import Standing
+from snapferry.state.table import Table
+from snapferry.state.turns import Turns
+
+ROOT = Path(__file__).parents[2]
+START = datetime(2026, 1, 1, tzinfo=UTC)
+DATABASE = "database#arn:aws:rds:eu-west-1:111111111111:db:example-db"
+
+
+class Executions:
+    """What became of each execution; one that is not named here is unknown to Step Functions."""
+
+    def __init__(self, **statuses: str) -> None:
+        self.statuses = statuses
+
+    def __call__(self, arn: str) -> Standing:
+        return Standing(self.statuses.get(arn), None)
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    declared = load_template(ROOT / "template.yaml")["Resources"]["StateTable"]["Properties"]
+    known = ("BillingMode", "AttributeDefinitions", "KeySchema")
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", region_name="eu-west-1")
+        parameters: Any = {name: declared[name] for name in known}
+        dynamodb.create_table(TableName="state", **parameters)
+        yield Table(dynamodb, "state")
+
+
+def test_who_runs_keeps_its_turn_and_everybody_else_is_told_who_it_is(table: Table) -> None:
+    turns = Turns(table, Executions(one="RUNNING", other="RUNNING"))
+    assert turns.holder(DATABASE, besides="other") is None
+    assert turns.take(DATABASE, "one") is None
+    assert turns.take(DATABASE, "one") is None  # a retry of the same step
+    assert turns.take(DATABASE, "other") == "one"
+    assert turns.holder(DATABASE, besides="other") == "one"
+    assert turns.holder(DATABASE, besides="one") is None
+
+
+@pytest.mark.parametrize("end", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
+def test_a_turn_ends_with_its_execution(table: Table, end: str) -> None:
+    executions = Executions(one="RUNNING", other="RUNNING")
+    turns = Turns(table, executions)
+    turns.take(DATABASE, "one")
+    executions.statuses["one"] = end
+    assert turns.holder(DATABASE, besides="other") is None
+    assert turns.take(DATABASE, "other") is None
+    assert turns.take(DATABASE, "one") == "other"
+
+
+def test_what_was_done_once_stays_done_and_what_failed_may_be_done_again(table: Table) -> None:
+    executions = Executions(one="SUCCEEDED", other="RUNNING")
+    turns = Turns(table, executions)
+    assert turns.claim(DATABASE, "one") is None
+    assert turns.claim(DATABASE, "other") == "one"
+    executions.statuses["one"] = "FAILED"
+    assert turns.claim(DATABASE, "other") is None
+
+
+def test_an_execution_that_nobody_knows_yet_keeps_its_turn_for_a_while(table: Table) -> None:
+    """DescribeExecution is eventually consistent; later, its machine must have been deleted."""
+    turns = Turns(table, Executions(other="RUNNING"))
+    with time_machine.travel(START, tick=False):
+        turns.take(DATABASE, "unknown")
+    with time_machine.travel(START + timedelta(minutes=4), tick=False):
+        assert turns.take(DATABASE, "other") == "unknown"
+    with time_machine.travel(START + timedelta(minutes=6), tick=False):
+        assert turns.take(DATABASE, "other") is None
+
+
+def test_of_two_that_take_over_at_once_one_gets_it(table: Table) -> None:
+    executions = Executions(dead="ABORTED", one="RUNNING", other="RUNNING")
+    rival = Turns(table, executions)
+
+    def overtaken(arn: str) -> Standing:
+        """Between our look at the dead one and our write, another one takes over."""
+        found = executions(arn)
+        if arn == "dead":
+            assert rival.take(DATABASE, "other") is None
+        return found
+
+    Turns(table, executions).take(DATABASE, "dead")
+    assert Turns(table, overtaken).take(DATABASE, "one") == "other"
+    assert rival.holder(DATABASE, besides="one") == "other"
