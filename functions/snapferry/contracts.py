@@ -4,14 +4,16 @@ Each is a model with a version; ``docs/schemas`` holds the JSON Schema generated
 that a misspelt one is told instead of ignored. Inside the product these doors are the only place with pydantic.
 """
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from snapferry import examples
+from snapferry import examples, mistakes
 from snapferry.contract_base import Contract as Contract  # noqa: PLC0414 - it is looked for here
 from snapferry.errors import InvalidInput
-from snapferry.hook_contracts import Hook, HookReport
+from snapferry.hook_contracts import HookReport
+from snapferry.profile_contract import Profile as Profile  # noqa: PLC0414 - it is looked for here
+from snapferry.profile_contract import Scaling as Scaling  # noqa: PLC0414
 from snapferry.vocabulary import Family, Question, Reply
 
 type AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="12 digits of an AWS account")]
@@ -61,13 +63,6 @@ class TransferRequest(Contract):
         Moment | None,
         Field(description="For which of a schedule's times it runs: the second run for the same one does nothing"),
     ] = None
-
-
-class Scaling(Contract):
-    """Between which capacities a cluster's Serverless v2 instances move, in Aurora capacity units."""
-
-    least: Annotated[float, Field(ge=0, strict=False)]
-    most: Annotated[float, Field(gt=0, strict=False)]
 
 
 class DatabaseFacts(Contract):
@@ -192,48 +187,6 @@ class Answer(Contract):
         return self
 
 
-class Profile(Contract):
-    """The target's own configuration of how one database comes up (Parameter Store, JSON).
-
-    ``{database}`` and ``{transfer}`` in ``identifier`` and ``name`` stand for the source database's name and the
-    transfer's id.
-    """
-
-    model_config = ConfigDict(json_schema_extra={"examples": examples.PROFILES})
-
-    version: Literal[1] = 1
-    identifier: Annotated[str, Field(description="Name of the new database; must be free")] = "{database}-2"
-    name: Annotated[str, Field(description="Under which /snapferry/<name>/connection is published")] = "{database}"
-    subnet_group: Annotated[str, Field(min_length=1, description="DB subnet group")]
-    security_groups: Annotated[list[str], Field(min_length=1, description="Groups once the database may be used")]
-    instance_class: Annotated[
-        str | None, Field(pattern=r"^db\..+$", description="Class of each instance; else the source's")
-    ] = None
-    instances: Annotated[int, Field(ge=1, le=16, description="How many instances a cluster gets")] = 1
-    scaling: Annotated[
-        Scaling | None, Field(description="For instances of the class db.serverless; else the source's")
-    ] = None
-    parameter_group: Annotated[str | None, Field(description="For instances: DB parameter group; else the default")] = (
-        None
-    )
-    cluster_parameter_group: str | None = None
-    deletion_protection: bool = True
-    backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
-    keep_snapshot: Annotated[bool, Field(description="Keep the received snapshot once the restore is done")] = False
-    keep_previous_hours: Annotated[
-        int, Field(ge=0, le=8760, description="How long the database that served before is kept to go back to")
-    ] = 72
-    hooks: Annotated[list[Hook], Field(max_length=20, description="What runs before the database may be used")] = []
-    tags: dict[str, str] = {}
-
-
-_PLAIN_WORDS: Final = {
-    "extra_forbidden": "no such field",
-    "missing": "this field is missing",
-    "model_type": "it must be a JSON object",
-}
-
-
 def parsed[Model: Contract](model: type[Model], value: object, *, what: str) -> Model:
     """Return a value from outside as a model.
 
@@ -249,23 +202,11 @@ def parsed[Model: Contract](model: type[Model], value: object, *, what: str) -> 
         return model.model_validate(value)
     except ValidationError as error:
         raise InvalidInput(
-            f"{what} is not valid: {mistakes(error)}",
+            f"{what} is not valid: {mistakes.told(error, model)}",
             remedy=f"compare it with docs/schemas/{schema_name(model)}.json; the smallest is in its examples",
         ) from error
-
-
-def mistakes(error: ValidationError) -> str:
-    """Return every mistake in one line, the field's path first."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in found['loc']) or 'the whole'}: {_plain(found['type'], found['msg'])}"
-        for found in error.errors(include_url=False, include_input=False)
-    )
 
 
 def schema_name(model: type[Contract]) -> str:
     """Return the name of a model's file in ``docs/schemas``: ``TransferRequest`` is ``transfer-request``."""
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in model.__name__).lstrip("-")
-
-
-def _plain(kind: str, message: str) -> str:
-    return _PLAIN_WORDS.get(kind, message)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from snapferry import aws
-from snapferry.contracts import Profile, mistakes
+from snapferry import aws, mistakes
+from snapferry.contracts import Profile
 from snapferry.errors import ProfileInvalid, ProfileNotFound
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Profiles:
         try:
             return Profile.model_validate(json.loads(text))
         except ValidationError as error:
-            found = mistakes(error)
+            found = mistakes.told(error, Profile)
         except ValueError as error:
             found = f"it is no JSON: {error}"
         raise ProfileInvalid(

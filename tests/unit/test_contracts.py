@@ -40,6 +40,22 @@ def test_several_mistakes_are_told_at_once_each_with_its_field() -> None:
     assert "docs/schemas/transfer-request.json" in message
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"databse": "x"}, "databse: no such field, but there is database"),
+        ({"colour": "blue"}, "colour: no such field. "),
+        ({"restore": "yes"}, "restore: write true or false"),
+        ({"snapshot": 5}, "snapshot: write text, in quotes"),
+        ({"overlap": "queue"}, "overlap: write 'refuse' or 'wait'"),
+        ({"scheduled_time": "tomorrow"}, "scheduled_time: write something that matches ^[0-9]{4}-"),
+        ({"snapshot": ""}, "snapshot: write at least 1 characters"),
+    ],
+)
+def test_a_mistake_says_what_to_write(fields: dict[str, object], words: str) -> None:
+    assert words in refusal(TransferRequest, {"database": "example-db", **fields})
+
+
 def test_a_mistake_deep_inside_has_its_whole_path() -> None:
     offer = deepcopy(OFFER)
     offer["database"]["family"] = "fleet"
