@@ -1,5 +1,6 @@
 """Turns: one execution at a time has a thing, for as long as it runs."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import time_machine
 from moto import mock_aws
 
 from sandbox.deploy.loading import load_template
+from snapferry.errors import AwsBusy
 from snapferry.executions import Standing
 from snapferry.state.table import Table
 from snapferry.state.turns import Turns
@@ -96,3 +98,28 @@ def test_of_two_that_take_over_at_once_one_gets_it(table: Table) -> None:
     Turns(table, executions).take(DATABASE, "dead")
     assert Turns(table, overtaken).take(DATABASE, "one") == "other"
     assert rival.holder(DATABASE, besides="one") == "other"
+
+
+def test_a_turn_that_nobody_is_seen_to_have_is_nobodys_and_asked_for_again(table: Table) -> None:
+    """DynamoDB removes the row of a past turn between our write and our look, and another one writes its own, ..."""
+    turns = Turns(table, Executions())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "put_if", lambda *_, **__: False)
+        patch.setattr(table, "get", lambda _: None)
+        with pytest.raises(AwsBusy, match="changed hands"):
+            turns.take(DATABASE, "one")
+        with pytest.raises(AwsBusy, match="changed hands"):
+            turns.claim(DATABASE, "one")
+
+
+def test_one_that_has_ended_is_never_said_to_have_it_however_often_it_changes_hands(table: Table) -> None:
+    numbers = itertools.count()
+
+    def overtaken(arn: str) -> Standing:
+        """Whoever we look at has ended, and the next one has taken over before we write."""
+        table.put(f"turn#{DATABASE}", {"execution_arn": f"rival-{next(numbers)}", "taken_at": arn}, lasts=3600)
+        return Standing("FAILED", None)
+
+    Turns(table, Executions()).take(DATABASE, "dead")
+    with pytest.raises(AwsBusy, match="changed hands"):
+        Turns(table, overtaken).claim(DATABASE, "one")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from snapferry import waits
+from snapferry.errors import AwsBusy
 from snapferry.executions import RUNNING, SUCCEEDED, Standing
 from snapferry.state.table import Table
 
@@ -36,19 +37,25 @@ class Turns:
         return str(row["execution_arn"]) if self._holds(row, RUNNING) else None
 
     def take(self, thing: str, execution_arn: str) -> str | None:
-        """Take the turn; return None, or the other execution that has it and runs."""
+        """Take the turn; return None, or the other execution that has it and runs.
+
+        Raises:
+            AwsBusy: Others were quicker, again and again; nobody has been seen to have it.
+        """
         return self._take(thing, execution_arn, RUNNING)
 
     def claim(self, thing: str, execution_arn: str) -> str | None:
         """Take what one execution shall do once; return None, or the other one that does it or has done it.
 
         An execution that failed has not done it.
+
+        Raises:
+            AwsBusy: As ``take``.
         """
         return self._take(thing, execution_arn, RUNNING | {SUCCEEDED})
 
     def _take(self, thing: str, execution_arn: str, holding: frozenset[str]) -> str | None:
         own = {"execution_arn": execution_arn, "taken_at": waits.show_time(waits.now())}
-        other = ""
         for _ in range(_ATTEMPTS):  # somebody may be quicker at taking over from one that ended
             free = "attribute_not_exists(id) OR execution_arn = :own"
             if self._table.put_if(free, {":own": execution_arn}, _id(thing), own, lasts=_KEPT):
@@ -58,10 +65,10 @@ class Turns:
                 continue
             other = str(row["execution_arn"])
             if self._holds(row, holding):
-                break
+                return other
             if self._table.put_if("execution_arn = :ended", {":ended": other}, _id(thing), own, lasts=_KEPT):
                 return None
-        return other
+        raise AwsBusy(f"The turn of {thing} changed hands {_ATTEMPTS} times at once")
 
     def _holds(self, row: dict[str, Any], holding: frozenset[str]) -> bool:
         found = self._standing(row["execution_arn"])
