@@ -42,7 +42,8 @@ def evaluate(expression: str, bindings: Mapping[str, Any]) -> Any:
     try:
         compiled = _compiled(expression)
         Jsonata.CURRENT.jsonata = compiled  # `$now()`, `$map()` and others look for it here, per thread
-        raw = compiled.evaluate(None, {**FUNCTIONS, **{name: _to_jsonata(bindings[name]) for name in bindings}})
+        named = {name: _to_jsonata(value) for name, value in bindings.items() if f"${name}" in expression}
+        raw = compiled.evaluate(None, {**FUNCTIONS, **named})
     except JException as error:
         raise QueryError(f"The JSONata expression '{expression}' threw an error during evaluation. {error}") from error
     if raw is None:

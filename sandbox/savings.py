@@ -14,6 +14,7 @@ import botocore.session
 import moto.backends
 import moto.core.utils
 import moto.kms.models
+import xmltodict  # type: ignore[import-untyped]
 from moto.core.loaders import create_loader
 from moto.kms.utils import generate_private_key
 
@@ -27,6 +28,7 @@ def save_work() -> None:
     _share_descriptions_of_services()
     _look_once_for_moto_s_services()
     _make_key_pairs_for_asymmetric_keys_only()
+    _check_names_of_elements_once()
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     gc.freeze()  # modules and moto's tables, a million objects that stay: not to be searched for garbage
     gc.set_threshold(*COLLECT_AFTER)
@@ -51,3 +53,8 @@ def _make_key_pairs_for_asymmetric_keys_only() -> None:
         return generate_private_key(key_spec) if key_spec.startswith(WITH_KEY_PAIR) else None
 
     moto.kms.models.generate_private_key = key_pair  # type: ignore[attr-defined]
+
+
+def _check_names_of_elements_once() -> None:
+    """An answer in XML has hundreds of elements, and each name is looked through letter by letter."""
+    xmltodict._validate_name = functools.cache(xmltodict._validate_name)  # noqa: SLF001
