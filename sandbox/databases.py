@@ -70,13 +70,13 @@ class Databases:
         return [str(row["DBInstanceIdentifier"]) for row in rds.describe_db_instances()["DBInstances"]]
 
     def snapshots(self) -> list[Snapshot]:
-        """The account's own snapshots of this family."""
+        """The account's own manual snapshots of this family: the nightly ones come and go by themselves."""
         word = "DBClusterSnapshot" if self.clustered else "DBSnapshot"
         rds = self.sandbox.client("rds", self.account)
-        answer = rds.describe_db_cluster_snapshots() if self.clustered else rds.describe_db_snapshots()
+        describe = rds.describe_db_cluster_snapshots if self.clustered else rds.describe_db_snapshots
         return [
             Snapshot(str(row[f"{word}Identifier"]), str(row["Status"]), int(row["PercentProgress"]))
-            for row in answer[f"{word}s"]
+            for row in describe(SnapshotType="manual")[f"{word}s"]
         ]
 
     def shared_with(self, snapshot: str) -> list[str]:

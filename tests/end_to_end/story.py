@@ -104,9 +104,9 @@ class Story:
         found = []
         for account in ACCOUNTS:
             rds = self.sandbox.client("rds", account)
-            rows = rds.describe_db_snapshots()["DBSnapshots"]
+            rows = rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
             found += [(account.profile, row["DBSnapshotIdentifier"]) for row in rows]
-            rows = rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]
+            rows = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
             found += [(account.profile, row["DBClusterSnapshotIdentifier"]) for row in rows]
         return found
 
@@ -131,7 +131,7 @@ class Story:
     def assert_nothing_happened(self) -> None:
         """No access is open, and neither account holds anything that a transfer made."""
         self.assert_nothing_is_open()
-        assert self.snapshots() == []
+        assert self.snapshots() == [], self.snapshots()
         assert self.restored() == []
 
     def clear_target(self) -> None:

@@ -198,7 +198,7 @@ def put_profile(story: Story, text: str) -> None:
 
 def delete_snapshots(story: Story, account: Any) -> None:
     rds = story.sandbox.client("rds", account)
-    for row in rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]:
+    for row in rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]:
         rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=row["DBClusterSnapshotIdentifier"])
 
 
