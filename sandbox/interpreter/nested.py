@@ -14,12 +14,14 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 from moto.stepfunctions.parser.asl.utils import boto_client
 
+from sandbox.interpreter.executions import find
 from sandbox.register.map_runs import ERROR_NAMES, STOPPED_WITH_PARENT
 
 if TYPE_CHECKING:
     from sandbox.interpreter.patches import Patches
 
 NESTED = "nested execution"
+RUNNING = "RUNNING"
 
 
 def mend(patches: Patches) -> None:
@@ -35,16 +37,32 @@ def _noting(original: Any) -> Any:
 
     def build(state: Any, env: Any, resource_runtime_part: Any, state_credentials: Any, **given: Any) -> Any:
         client = boto_client.boto_client_for(resource_runtime_part.region, "stepfunctions", state_credentials)
-        env.heap[NESTED] = (client, env.stack[-1]["ExecutionArn"])
-        return original(
+        arn = env.stack[-1]["ExecutionArn"]
+        env.heap[NESTED] = (client, arn)
+        resolver = original(
             state,
             env=env,
             resource_runtime_part=resource_runtime_part,
             state_credentials=state_credentials,
             **given,
         )
+        return _asking_twice(resolver, arn)
 
     return build
+
+
+def _asking_twice(resolver: Any, arn: str) -> Any:
+    """AWS hears of the end by its managed rule: DescribeExecution is called at first, and then, not all the time."""
+    region, account = arn.split(":")[3:5]
+    asked: list[bool] = []
+
+    def resolve() -> Any:
+        if asked and find(account, region, arn).status == RUNNING:
+            return None
+        asked.append(True)
+        return resolver()
+
+    return resolve
 
 
 def _stopping(original: Any) -> Any:
