@@ -6,7 +6,7 @@ going back publishes the previous one again: both are the same step.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -165,6 +165,18 @@ class Connections:
                 resource=parameter,
                 remedy="move it away, or give the restore profile another name",
             ) from error
+
+    def all(self, prefix: str) -> dict[str, Connection]:
+        """Return every connection below a prefix, by its parameter's name; what is none of ours is left out."""
+        pages = self.ssm.get_paginator("get_parameters_by_path").paginate(Path=prefix, Recursive=True)
+        names = (row["Name"] for page in pages for row in page["Parameters"] if row["Name"].endswith("/connection"))
+        found: dict[str, Connection] = {}
+        for name in names:
+            with suppress(NotOurs):
+                connection = self.find(name)
+                if connection is not None:
+                    found[name] = connection
+        return found
 
     def publish(self, parameter: str, connection: Connection) -> None:
         """Write a connection: the one moment in which it changes.

@@ -12,7 +12,9 @@ PREFIX: Final = "sf"
 LONGEST: Final = 63
 TRANSFER_TAG: Final = "snapferry:transfer"
 EXECUTION_TAG: Final = "snapferry:execution"
+DATABASE_TAG: Final = "snapferry:database"  # of a copy in the target: ARN of the database that it is of
 MANAGED_TAG: Final = "snapferry:managed"
+SECRET_TAG: Final = "snapferry:secret"  # noqa: S105 - of a database with a master password of ours: the secret's ARN
 
 _DATABASE_LETTERS: Final = 40
 _EXECUTION_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")

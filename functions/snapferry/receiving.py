@@ -27,6 +27,7 @@ class ReceivePlan:
         source_arn: The snapshot that the other account shares.
         copy: Name of the own copy.
         key_arn: The own key that it will be under.
+        tags: Of the copy, besides the transfer's: which database it is of.
         with_options: Its option group comes with it: Oracle's options that last.
     """
 
@@ -37,6 +38,7 @@ class ReceivePlan:
     copy: str
     copy_arn: str
     key_arn: str
+    tags: dict[str, str]
     with_options: bool
     begun: str
     deadline: str
@@ -55,10 +57,12 @@ def plan_receive(value: Mapping[str, Any], execution: Execution, stack: TargetSt
     key = find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable)
     if isinstance(asked, SnapshotShared):
         transfer, database, deadline = asked.transfer, asked.database.identifier, asked.deadline
+        database_arn = asked.database.arn
         with_options = bool(asked.database.options)
     else:
         with_options = may_hold_options(snapshot)
         transfer = execution.transfer
+        database_arn = _database_of(snapshot, owner=asked.snapshot_arn)
         database = asked.snapshot_arn.split(":")[-1].removeprefix(f"{names.PREFIX}-")
         deadline = show_time(execution.deadline(stack.deadline_hours))
     copy = names.snapshot_name(database, transfer)
@@ -71,6 +75,7 @@ def plan_receive(value: Mapping[str, Any], execution: Execution, stack: TargetSt
         copy=copy,
         copy_arn=f"arn:{stack.partition}:rds:{stack.region}:{stack.account}:{kind}:{copy}",
         key_arn=key.arn,
+        tags={names.DATABASE_TAG: database_arn},
         with_options=with_options,
         begun=show_time(parse_time(execution.started_at)),
         deadline=deadline,
@@ -81,6 +86,12 @@ def read_receive_input(value: Mapping[str, Any]) -> SnapshotShared | ReceiveAlon
     """Return the input of ``receive_snapshot``: the source's question, or what a person typed."""
     what = "The execution's input"
     return parsed(SnapshotShared, value, what=what) if "question" in value else parsed(ReceiveAlone, value, what=what)
+
+
+def _database_of(snapshot: Snapshot, *, owner: str) -> str:
+    """Return the ARN of a snapshot's database, in the account that shares it."""
+    kind = "db" if snapshot.family == "instance" else "cluster"
+    return f"{':'.join(owner.split(':')[:5])}:{kind}:{snapshot.database}"
 
 
 def _find(arn: str, rds: "RDSClient") -> Snapshot:

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 type Family = Literal["instance", "cluster"]
 """Whether a database is an RDS instance or an Aurora cluster: two APIs with the same verbs."""
+FAMILIES: Final[tuple[Family, ...]] = ("instance", "cluster")
 
 SOURCE_SIDE: Final = "snapferry.source"
 """``source`` of the events that the source account sends."""

@@ -83,6 +83,7 @@ def test_the_target_changes_only_databases_that_snapferry_made() -> None:
         "SecureDatabaseFunctionRole",
         "OpenDatabaseFunctionRole",
         "DeleteDatabaseFunctionRole",
+        "RetireDatabaseFunctionRole",
     }
     for each in changing:
         assert each.condition == MANAGED, each.role

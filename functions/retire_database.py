@@ -1,0 +1,30 @@
+"""State "Retire the database": delete a database that served before, once more making sure that it is one."""
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry import aws, waits
+from snapferry.connections import Connections
+from snapferry.databases import family_of
+from snapferry.deleting import delete_managed
+from snapferry.entry import Event, Result, entry_point
+from snapferry.errors import NotOurs
+from snapferry.names import MANAGED_TAG
+from snapferry.waits import parse_time
+
+
+@entry_point
+def handler(event: Event, _context: LambdaContext) -> Result:
+    _check_had_its_time(event["arn"], event["connection"])
+    family = family_of(aws.client("rds"), event["family"])
+    tidy = delete_managed(family, event["identifier"], is_meant=lambda found: found.arn == event["arn"])
+    if tidy["kept"]:
+        raise NotOurs(f"Database {event['arn']} lacks the tag {MANAGED_TAG}, so it stays", resource=event["arn"])
+    return tidy
+
+
+def _check_had_its_time(arn: str, parameter: str) -> None:
+    """Somebody may have gone back to it in the meantime."""
+    connection = Connections(aws.client("ssm")).find(parameter)
+    previous = connection.previous if connection else ()
+    if not any(each.serving.arn == arn and parse_time(each.until) <= waits.now() for each in previous):
+        raise NotOurs(f"{parameter} does not list {arn} as a database that has had its time, so it stays", resource=arn)
