@@ -11,8 +11,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-demo: .venv/.made node_modules/.made ## carry a database from one account to the other, on this machine (ENGINE=...)
-	@$(BIN)/python -m sandbox demo $(if $(ENGINE),--engine $(ENGINE))
+demo: .venv/.made node_modules/.made ## carry a database from one account to the other, on this machine (ENGINE=... SANITISE=1)
+	@$(BIN)/python -m sandbox demo $(if $(ENGINE),--engine $(ENGINE)) $(if $(SANITISE),--sanitise)
 
 sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4566 SPEED=120 ENGINE=... LISTEN=... TRAIL=1)
 	@$(BIN)/python -m sandbox serve $(if $(PORT),--port $(PORT)) $(if $(SPEED),--speed $(SPEED)) \

@@ -32,7 +32,7 @@ def _accepted(offer: Offer, outlook: Outlook) -> Answer:
         result={
             "role_arn": Settings().text("COPY_ROLE_ARN"),
             "database": outlook.identifier,
-            "remarks": outlook.remarks,
+            "remarks": [*outlook.remarks],
         },
     )
 

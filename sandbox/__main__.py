@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, leaves nothing behind
     try:
         if given.command == "demo":
-            return tell_story(given.engine)
+            return tell_story(given.engine, masking=given.sanitise)
         serve(given.port, given.speed, given.engine, given.directory, listen=given.listen, trail=given.trail)
     except (UnknownEngine, AddressTakenError) as error:
         parser.error(str(error))
@@ -38,7 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     engine = argparse.ArgumentParser(add_help=False)
     engine.add_argument("--engine", help=f"of the database: one of {', '.join(ENGINES)}")
-    commands.add_parser("demo", parents=[engine], help="tell the reference story, and prove it")
+    demo = commands.add_parser("demo", parents=[engine], help="tell the reference story, and prove it")
+    demo.add_argument("--sanitise", action="store_true", help="mask the users' names before anybody may connect")
     server = commands.add_parser("serve", parents=[engine], help="keep both accounts running, until Ctrl-C")
     server.add_argument("--port", type=_port, default=DEFAULT_PORT, help="on 127.0.0.1; 0 takes a free one")
     server.add_argument("--listen", action="append", default=[], metavar="ADDRESS", help=_LISTEN)

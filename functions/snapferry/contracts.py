@@ -6,12 +6,11 @@ that a misspelt one is told instead of ignored. Inside the product these doors a
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from snapferry import examples, mistakes
 from snapferry.contract_base import Contract as Contract  # noqa: PLC0414 - it is looked for here
 from snapferry.errors import InvalidInput
-from snapferry.hook_contracts import HookReport
 from snapferry.profile_contract import Profile as Profile  # noqa: PLC0414 - it is looked for here
 from snapferry.profile_contract import Scaling as Scaling  # noqa: PLC0414
 from snapferry.vocabulary import Family, Question, Reply
@@ -175,7 +174,7 @@ class Answer(Contract):
     question: AnyQuestion
     source_account: AccountId
     reply: AnyReply
-    result: dict[str, str | int | list[str] | list[HookReport] | None] = {}
+    result: dict[str, JsonValue] = {}
     error: str | None = None
     cause: str | None = None
     findings: Annotated[list[FindingFacts], Field(description="Of a declined offer: every reason")] = []

@@ -14,10 +14,11 @@ from sandbox.accounts import ACCOUNTS, SOURCE, TARGET
 from sandbox.databases import Databases, LoginError
 from sandbox.demo.watch import key_policy
 from sandbox.demo.words import duration, shortened
+from sandbox.sanitise import MASKED
 from sandbox.stage import CONNECTION, DATABASE, ENGINES, MASTER, PRODUCTION_PASSWORD, RESTORED, ROWS, SCHEMA, TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sandbox.demo.watch import Watch
     from sandbox.stage import Stage
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 TOLERANCE = 3.0
 # What a look can run into when the world is not as it should be.
 _REFUSALS = (LoginError, ClientError, BotoCoreError, LookupError, psycopg.Error, pymysql.MySQLError)
+_AS_THEY_WERE = "the two rows are in the target's database"
 _ROOM = 30  # columns for what was seen, beside the sentence in a terminal of 80
 
 
@@ -63,10 +65,11 @@ class Before:
         return cls(key_policy(stage), stage.databases(SOURCE).describe(DATABASE))
 
 
-def of_arrival(stage: Stage) -> list[Proof]:
-    """The database is there, and belongs to the target alone."""
+def of_arrival(stage: Stage, *, masked: bool = False) -> list[Proof]:
+    """The database is there, and belongs to the target alone; with the rows as they were, or as a hook masked them."""
+    rows, how = (MASKED, "the rows are there, their names masked") if masked else (ROWS, _AS_THEY_WERE)
     return [
-        Proof("the two rows are in the target's database", lambda: _rows_arrived(stage)),
+        Proof(how, lambda: _rows_arrived(stage, rows)),
         Proof("it lies under the target's own key", lambda: _own_key(stage)),
         Proof("the target's own master password logs in", lambda: _own_password(stage)),
         Proof("production's master password does not", lambda: _no_production_password(stage)),
@@ -89,9 +92,9 @@ def of_receipt(receipt: dict[str, Any], watch: Watch) -> list[Proof]:
     return [Proof("the receipt tells how long access was open", lambda: _exposure(receipt, watch))]
 
 
-def _rows_arrived(stage: Stage) -> str:
+def _rows_arrived(stage: Stage, wanted: Sequence[tuple[Any, ...]]) -> str:
     rows = stage.databases(TARGET).rows(RESTORED, *_own_login(stage), SCHEMA, TABLE)
-    if rows != list(ROWS):
+    if rows != list(wanted):
         raise NotSo(f"{SCHEMA}.{TABLE} holds {rows}")
     return " ".join(f"({', '.join(str(cell) for cell in row)})" for row in rows)
 

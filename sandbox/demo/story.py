@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import SOURCE, TARGET
 from sandbox.demo import proofs
+from sandbox.demo.quarantine import Prowler, of_quarantine
 from sandbox.demo.screen import Screen
 from sandbox.demo.telling import Telling
 from sandbox.demo.watch import Watch
 from sandbox.demo.words import TITLES, duration
 from sandbox.permissions import Simulator
+from sandbox.sanitise import FUNCTION, MASK, sanitise
 from sandbox.stage import (
     DATABASE,
     MASTER,
@@ -35,11 +37,12 @@ if TYPE_CHECKING:
 SUCCEEDED = "SUCCEEDED"
 
 
-def tell_story(engine: str | None = None) -> int:
+def tell_story(engine: str | None = None, *, masking: bool = False) -> int:
     """Tell it; gives the process's exit code: 0 only if everything that the story claims was found true.
 
     Args:
         engine: one of `sandbox.stage.ENGINES`; None takes the default of this machine.
+        masking: with a hook that masks the users' names before anybody may connect.
 
     Raises:
         UnknownEngine: it cannot be told with this engine.
@@ -48,8 +51,11 @@ def tell_story(engine: str | None = None) -> int:
     screen, begun = Screen(), time.perf_counter()
     _open(screen, chosen, asked=engine is not None)
     with Sandbox() as sandbox:
-        stage = _set_stage(screen, sandbox, chosen)
+        stage = _set_stage(screen, sandbox, chosen, masking=masking)
         _show_source(screen, stage)
+        prowler = Prowler(stage)
+        if masking:
+            sandbox.on_state.append(prowler.hear)
         before, watch = proofs.Before.of(stage), Watch(stage)
         execution = _transfer(screen, stage, watch)
         if execution["status"] != SUCCEEDED:
@@ -57,7 +63,9 @@ def tell_story(engine: str | None = None) -> int:
             untrue = _prove(screen, proofs.of_closing(stage, before))
             return _end(screen, "The database is not in the target.", untrue, code=1)
         receipt = json.loads(execution["output"])
-        chain = [*proofs.of_arrival(stage), *proofs.of_closing(stage, before), *proofs.of_receipt(receipt, watch)]
+        chain = proofs.of_arrival(stage, masked=masking)
+        chain += of_quarantine(stage, receipt, prowler) if masking else []
+        chain += [*proofs.of_closing(stage, before), *proofs.of_receipt(receipt, watch)]
         untrue = _prove(screen, chain)
     told = f"{duration(receipt['seconds'])} of AWS's time, told in {duration(time.perf_counter() - begun)}."
     return _end(screen, told, untrue, code=1 if untrue else 0)
@@ -85,9 +93,14 @@ def _why(engine: str) -> str:
     return ", because MariaDB is not installed"
 
 
-def _set_stage(screen: Screen, sandbox: Sandbox, engine: str) -> Stage:
+def _set_stage(screen: Screen, sandbox: Sandbox, engine: str, *, masking: bool) -> Stage:
     screen.heading("The scene")
-    return set_stage(sandbox, engine, tell=lambda words: screen.say(("  " + words, "dim")))
+    stage = set_stage(sandbox, engine, tell=lambda words: screen.say(("  " + words, "dim")))
+    if masking:
+        screen.say(("  deploying template-hooks.yaml in the target account", "dim"))
+        sanitise(stage)
+        screen.say((f"  the restore profile says: {FUNCTION} runs {MASK} in quarantine", "dim"))
+    return stage
 
 
 def _show_source(screen: Screen, stage: Stage) -> None:

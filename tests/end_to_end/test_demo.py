@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TIMEOUT = 240
-PRODUCT = ("functions", "sandbox", "statemachine", "template.yaml", "template-target.yaml")
+PRODUCT = ("functions", "hooks", "sandbox", "statemachine", "template.yaml", "template-target.yaml")
 
 
-def demo(root: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sandbox", "demo", "--engine", "aurora-postgresql"]
+def demo(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sandbox", "demo", "--engine", "aurora-postgresql", *options]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=TIMEOUT, check=False)
 
 
@@ -93,3 +93,14 @@ def test_an_unknown_engine_is_refused_with_the_four_that_there_are(capsys: pytes
         main(["demo", "--engine", "oracle-ee"])
     assert ended.value.code == 2
     assert ", ".join(ENGINES) in capsys.readouterr().err
+
+
+def test_with_sanitise_the_names_are_masked_and_nobody_but_the_hook_came_in() -> None:
+    told = demo(ROOT, "--sanitise")
+    assert (told.returncode, told.stderr) == (0, "")
+    proven = [line for line in told.stdout.splitlines() if line.startswith("  ✓")]
+    assert len(proven) == 13
+    assert any("(1, user 1, 10) (2, user 2, 20)" in line for line in proven)
+    assert any("nobody but the hook came in" in line and "1 connection" in line for line in proven)
+    assert any("refused, too" in line and "4 times" in line for line in proven)
+    assert "✗" not in told.stdout

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.accounts import TARGET
-from sandbox.stage import CONNECTION, set_stage
+from sandbox.stage import CONNECTION, set_stage, write_profile
 from sandbox.world import Sandbox
 from snapferry.hook_contracts import HookInput
 from tests.end_to_end.restores import Restores
@@ -59,10 +59,11 @@ def test_a_hook_is_sent_what_the_contract_says_and_its_own_input(restores: Resto
 
 def test_hooks_run_in_quarantine_and_only_then_is_the_network_opened(restores: Restores) -> None:
     groups: list[str] = []
+    before = {"original", *restores.databases()}
 
     def look() -> None:
         rows = restores.story.sandbox.client("rds", TARGET).describe_db_clusters()["DBClusters"]
-        (row,) = [row for row in rows if row["DBClusterIdentifier"] == restores.databases()[-1]]
+        (row,) = [row for row in rows if row["DBClusterIdentifier"] not in before]
         groups.extend(group["VpcSecurityGroupId"] for group in row["VpcSecurityGroups"])
 
     run = restores.run([hook(FIRST, seconds=60)], when="Call the hook's function", then=look)
@@ -129,7 +130,7 @@ def test_a_machine_that_fails_is_quoted_with_its_execution(restores: Restores) -
 
 
 def test_a_result_that_is_too_large_is_left_out_and_said(restores: Restores) -> None:
-    run = restores.run([hook(FIRST, says="x" * 20_000)])
+    run = restores.run([hook(FIRST, letters=20_000)])
     assert run.status == "SUCCEEDED"
     assert run.output["hooks"][0]["result"] is None
     assert "its result has 20002 bytes" in run.output["hooks"][0]["remark"]
@@ -149,6 +150,23 @@ def test_a_hook_that_is_not_there_is_found_before_anything_is_made(restores: Res
     assert "hook snapferry-hook-nothing: there is no such state machine" in str(run.cause)
     assert "Restore the database" not in run.states_of("restore-database")
     assert restores.databases() == before
+
+
+def test_the_receipt_of_a_whole_transfer_says_what_the_hooks_did(restores: Restores) -> None:
+    network = restores.story.stage.target_network
+    write_profile(restores.story.sandbox, network, identifier="{database}-{transfer}", hooks=[hook(FIRST, says=[1])])
+    run = restores.story.run()
+    assert run.cause is None, run.cause
+    assert [(one["name"], one["result"]) for one in run.output["restored"]["hooks"]] == [(FIRST, [1])]
+
+
+def test_an_offer_is_declined_when_a_hook_is_not_there(restores: Restores) -> None:
+    network = restores.story.stage.target_network
+    write_profile(restores.story.sandbox, network, identifier="{database}-{transfer}", hooks=[hook(f"{FIRST}-2")])
+    run = restores.story.run()
+    assert (run.status, run.error) == ("FAILED", "TransferDeclined")
+    assert f"hook {FIRST}-2: there is no such function" in str(run.cause)
+    assert "Create the snapshot" not in run.states_of("ferry-snapshot")
 
 
 def test_the_machines_role_may_run_hooks_only(restores: Restores) -> None:
