@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapferry import aws, lease, managed_elsewhere, metrics, waits
 from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.errors import KeyPolicyFull, KeyPolicyNotEditable
-from snapferry.grants import grants_of, revoke
+from snapferry.grants import Grant, grants_of, revoke
 from snapferry.key_policy import Edit, KeyPolicy, read_policy
 from snapferry.lease import Lease
 from snapferry.leasing import wanted_lease
@@ -129,13 +129,23 @@ def _grants(kms: "KMSClient", leases: Leases, key_arn: str, settings: Settings) 
     """Return the grants that the target still holds; None if KMS does not say: access is closed all the same."""
     try:
         found = grants_of(kms, key_arn, settings.target_account)
-        # another transfer's copy may need them
-        if settings.text("REVOKE_GRANTS", "false") == "true" and not any(r.key_arn == key_arn for r in leases.all()):
-            found = [revoke(kms, key_arn, grant) for grant in found]
     except aws.FAILURES as error:
         logger.warning(f"the grants on the key could not be looked at: {error}")
         return None
+    # another transfer's copy may need them
+    if settings.text("REVOKE_GRANTS", "false") == "true" and not any(r.key_arn == key_arn for r in leases.all()):
+        found = [_revoked(kms, key_arn, grant, settings.target_account) for grant in found]
     return [grant.as_json() for grant in found]
+
+
+def _revoked(kms: "KMSClient", key_arn: str, grant: Grant, target_account: str) -> Grant:
+    if grant.issuing_account != target_account:
+        return grant  # the source's own people have given it to the target
+    try:
+        return revoke(kms, key_arn, grant)
+    except aws.FAILURES as error:
+        logger.warning(f"grant {grant.id} could not be revoked: {error}")
+        return grant
 
 
 def _is_late(plan: TransferPlan) -> bool:

@@ -11,9 +11,13 @@ from snapferry.transfers import TransferPlan
 
 
 class RemainingGrant(Contract):
-    """A grant on the transfer key that the target held after closing: it outlives the statement that allowed it."""
+    """A grant on the transfer key that the target held after closing: it outlives the statement that allowed it.
+
+    Only those that the target account itself has issued are ever revoked. What KMS did not say is empty.
+    """
 
     id: str
+    issuing_account: str
     grantee: str
     operations: list[str]
     revoked: bool

@@ -101,12 +101,12 @@ def leased(transfer: str = OURS, *, copy: str = CLOSING.copy or "", family: "Fam
     )
 
 
-def snapshot(name: str, *, execution: str = EXECUTION, family: "Family" = "cluster", **tags: str) -> Snapshot:
-    """One that carries the tags of our transfer, or others."""
+def snapshot(name: str, *, transfer: str = OURS, execution: str = EXECUTION) -> Snapshot:
+    """A cluster's, with these tags."""
     return Snapshot(
         identifier=name,
-        arn=arn_of(name, family),
-        family=family,
+        arn=arn_of(name, "cluster"),
+        family="cluster",
         status="available",
         percent=100,
         kind="manual",
@@ -117,7 +117,7 @@ def snapshot(name: str, *, execution: str = EXECUTION, family: "Family" = "clust
         key_arn=KEY,
         port=3306,
         master_username="master",
-        tags=names.tags(OURS, execution) | tags,
+        tags=names.tags(transfer, execution),
         created=TAKEN,
     )
 
@@ -153,7 +153,7 @@ def test_a_lease_and_its_snapshots_are_one_transfer_on_the_leases_key(snapshots:
 
 def test_each_transfer_is_closed_by_itself() -> None:
     theirs = f"sf-example-db-{THEIRS}"
-    other = snapshot(theirs, **{names.TRANSFER_TAG: THEIRS})
+    other = snapshot(theirs, transfer=THEIRS)
     found = left_open(leases=[leased()], snapshots=[snapshot(COPY), other])
     assert {transfer: (each.closing.snapshot, each.closing.copy) for transfer, each in found.items()} == {
         OURS: (None, COPY),
@@ -167,8 +167,8 @@ def test_each_transfer_is_closed_by_itself() -> None:
         pytest.param(snapshot("before-the-migration"), id="another name"),
         pytest.param(snapshot(f"sf-example-db-{THEIRS}"), id="another transfer's name"),
         pytest.param(snapshot(f"copy-of-sf-example-db-{OURS}"), id="our name within another"),
-        pytest.param(snapshot(FRESH, **{names.TRANSFER_TAG: ""}), id="no transfer's tag"),
-        pytest.param(snapshot(FRESH, **{names.EXECUTION_TAG: ""}), id="no execution's tag"),
+        pytest.param(snapshot(FRESH, transfer=""), id="no transfer's tag"),
+        pytest.param(snapshot(FRESH, execution=""), id="no execution's tag"),
         pytest.param(snapshot(FRESH, execution=f"{EXECUTION.replace('-source-', '-other-')}"), id="another stack's"),
         pytest.param(
             snapshot(FRESH, execution=EXECUTION.replace("ferry-snapshot", "ferry-snapshot-2")), id="a longer name"

@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+import pytest
+
 from snapferry.grants import Grant, grants_of, revoke
 
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -32,6 +34,11 @@ def row(grant: str, *, issuer: str, grantee: str) -> dict[str, Any]:
     return {"GrantId": grant, "IssuingAccount": issuer, "GranteePrincipal": grantee, "Operations": ["Decrypt"]}
 
 
+def grant(**other: Any) -> Grant:
+    known = {"id": "issued", "issuing_account": TARGET, "grantee": "rds.amazonaws.com", "operations": ["Decrypt"]}
+    return Grant(**(known | other))
+
+
 def test_those_that_the_target_has_issued_or_holds_are_found_on_every_page() -> None:
     issued = row("issued", issuer=f"arn:aws:iam::{TARGET}:root", grantee="rds.eu-west-1.amazonaws.com")
     held = row("held", issuer="arn:aws:iam::111111111111:root", grantee=f"arn:aws:iam::{TARGET}:role/copier")
@@ -50,11 +57,23 @@ def test_a_name_that_holds_the_targets_number_is_nobody_of_the_target() -> None:
 def test_kms_does_not_tell_every_grant_s_principals() -> None:
     """GranteePrincipal and Operations are absent where KMS does not show them."""
     issued = {"GrantId": "issued", "IssuingAccount": f"arn:aws:iam::{TARGET}:root"}
-    assert grants_of(cast("Any", Kms([issued])), KEY, TARGET) == [Grant("issued", "", [])]
+    assert grants_of(cast("Any", Kms([issued])), KEY, TARGET) == [grant(grantee="", operations=[])]
 
 
 def test_a_grant_is_ended_and_told_as_ended() -> None:
     kms = Kms()
-    ended = revoke(cast("Any", kms), KEY, Grant("one", "somebody", ["Decrypt"]))
-    assert kms.revoked == ["one"]
-    assert ended.as_json() == {"id": "one", "grantee": "somebody", "operations": ["Decrypt"], "revoked": True}
+    ended = revoke(cast("Any", kms), KEY, grant())
+    assert kms.revoked == ["issued"]
+    assert ended == grant(revoked=True)
+
+
+@pytest.mark.parametrize("issuer", [f"arn:aws:iam::{TARGET}:root", TARGET, f"arn:aws-us-gov:iam::{TARGET}:root"])
+def test_who_has_issued_it_is_told_by_account(issuer: str) -> None:
+    service = {"GrantId": "issued", "IssuingAccount": issuer, "GranteeServicePrincipal": "rds.amazonaws.com"}
+    assert grants_of(cast("Any", Kms([service])), KEY, TARGET) == [grant(operations=[])]
+
+
+def test_one_that_is_given_to_the_whole_account_is_held_by_it() -> None:
+    given = row("given", issuer="arn:aws:iam::111111111111:root", grantee=TARGET)
+    (found,) = grants_of(cast("Any", Kms([given])), KEY, TARGET)
+    assert found.issuing_account == "111111111111"
