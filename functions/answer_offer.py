@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import answering
+from snapferry import answering, turns
 from snapferry.contracts import Answer, FindingFacts, Offer, parsed
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import TransferDeclined
@@ -19,8 +19,16 @@ def handler(event: Event, context: LambdaContext) -> Result:
     offer = parsed(Offer, event["detail"], what=f"The offer from account {event['account']}")
     check_sender(offer, event["account"])
     outlook = look_ahead(offer, TargetStack.of(context), clients())
+    if outlook.identifier:
+        _check_turn(outlook.findings, outlook.identifier)
     answering.send(_declined(offer, outlook.findings) if outlook.findings.refusals else _accepted(offer, outlook))
     return {"findings": [finding.as_json() for finding in outlook.findings.facts()]}
+
+
+def _check_turn(findings: Findings, identifier: str) -> None:
+    other = findings.check(lambda: turns.of_stack().holder(turns.name(identifier), besides=""))
+    if other:
+        findings.add(turns.name_refusal(identifier, other))
 
 
 def _accepted(offer: Offer, outlook: Outlook) -> Answer:

@@ -1,9 +1,9 @@
-"""What executions of this stack take turns at: a database; and, once each, the times of a schedule."""
+"""What executions take turns at: a database to carry, a schedule's time, a name to bring a database up under."""
 
 from functools import partial
 
 from snapferry import aws
-from snapferry.errors import AnotherTransferRuns
+from snapferry.errors import AnotherTransferRuns, NameTaken
 from snapferry.executions import standing
 from snapferry.settings import Settings
 from snapferry.state.table import Table
@@ -23,6 +23,20 @@ def database(arn: str) -> str:
 def scheduled(arn: str, time: str) -> str:
     """Return the name of what a schedule starts once: a database at one of its times."""
     return f"scheduled#{time}#{arn}"
+
+
+def name(identifier: str) -> str:
+    """Return the name of the turn at a new database's name."""
+    return f"name#{identifier}"
+
+
+def name_refusal(identifier: str, other: str) -> NameTaken:
+    """Return the error that says who brings a database of that name up already."""
+    return NameTaken(
+        f"Execution {other} brings up a database {identifier} already (profile field identifier)",
+        resource=other,
+        remedy="wait until it has ended, or choose another name; one with {transfer} in it is free every time",
+    )
 
 
 def refusal(identifier: str, other: str) -> AnotherTransferRuns:

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def cluster_story(simulator: Simulator) -> Iterator[Story]:
-    """Both stacks, and an Aurora MySQL cluster, control plane only; shared by a module's tests."""
+    """Both stacks, and an Aurora MySQL cluster, control plane only; shared by a module's tests.
+
+    No finished copy is kept after a failure, so that whatever is left is too much.
+    """
     with Sandbox(permissions=simulator, data=False) as sandbox:
-        yield Story(set_stage(sandbox, "aurora-mysql"))
+        yield Story(set_stage(sandbox, "aurora-mysql", source_parameters={"KeepCopyHours": "0"}))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.accounts import SOURCE, TARGET
+from sandbox.sources import make_source
 from sandbox.stage import PROFILE, RESTORED, write_profile
 
 if TYPE_CHECKING:
@@ -180,12 +181,19 @@ def test_events_that_come_twice_change_nothing(story: Story) -> None:
     story.clear_target()
 
 
-def test_two_at_once_bring_up_one_database_and_leave_nothing(story: Story) -> None:
+def test_two_databases_that_want_one_name_at_once_bring_up_one_and_leave_nothing(story: Story) -> None:
     sandbox = story.sandbox
-    both = [story.stage.start(name) for name in ("one", "other")]
+    make_source(sandbox, "aurora-mysql", name="second-db")
+    write_profile(sandbox, story.stage.target_network, identifier=RESTORED)
+    both = [
+        sandbox.start_execution(story.stage.machine_arn, f"carry-{name}", {"database": name})
+        for name in ("example-db", "second-db")
+    ]
     ended = [sandbox.wait_for(arn) for arn in both]
     assert sorted(end["status"] for end in ended) == ["FAILED", "SUCCEEDED"]
-    assert [end.get("error") for end in ended if end["status"] == "FAILED"] == ["RestoreNotPossible"]
+    (failed,) = (end for end in ended if end["status"] == "FAILED")
+    assert failed["error"] in {"NameTaken", "RestoreNotPossible"}
+    assert f"database {RESTORED} already" in failed["cause"]
     story.assert_nothing_is_open()
     assert story.snapshots() == []
     assert story.restored() == [RESTORED, f"{RESTORED}-1"]
