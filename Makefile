@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build schemas wrong-set-ups rules closing requirements deploy-source deploy-target deploy-hooks clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build schemas sources wrong-set-ups rules closing requirements deploy-source deploy-target deploy-hooks clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -60,6 +60,9 @@ deploy-source: .venv/.made ## deploy the source account's stack
 
 schemas: .venv/.made ## write docs/schemas anew from the models
 	$(BIN)/python -m docs.generate_schemas
+
+sources: .venv/.made node_modules/.made ## make each kind of source in the sandbox, carry it, and write docs/sources.md anew
+	$(BIN)/python -m tests.end_to_end.sources.page
 
 wrong-set-ups: .venv/.made node_modules/.made ## play each wrong set-up in the sandbox and write docs/wrong-set-ups.md anew
 	@$(BIN)/python -m tests.end_to_end.wrong_setups.page

@@ -49,11 +49,11 @@ def _share(snapshots: Snapshots, plan: TransferPlan, account: str) -> None:
 def _check_may_be_shared(found: Snapshot, owner: str | None, plan: TransferPlan) -> None:
     if owner is not None and found.tags.get(TRANSFER_TAG) != owner:
         raise NotOurs(f"Snapshot {plan.copy} lacks this transfer's tag, so it is not shared", resource=found.arn)
-    if owner is None and not Settings().shares_originals:
+    if owner is None and not (Settings().shares_originals and found.key_arn == plan.key_arn):
         raise UnderTransferKey(
-            f"Snapshot {plan.copy} is somebody else's, and this stack shares none of those",
+            f"Snapshot {plan.copy} is somebody else's, and this stack does not share it as it is",
             resource=found.arn,
-            remedy="deploy the source stack with ShareOriginals=true",
+            remedy="deploy the source stack with ShareOriginals=true; only what is under the transfer key is shared",
         )
 
 

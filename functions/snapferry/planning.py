@@ -10,7 +10,8 @@ from snapferry.lease_checks import KeyOutlook, look_at_policy
 from snapferry.quotas import room_for_snapshots
 from snapferry.route import Route
 from snapferry.settings import Settings
-from snapferry.sources import Source, find_source, snapshot_fields
+from snapferry.source_record import Source, snapshot_fields
+from snapferry.sources import find_source
 from snapferry.state.turns import Turns
 from snapferry.transfer_keys import find_transfer_key
 from snapferry.transfers import Execution, TransferPlan

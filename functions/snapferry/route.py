@@ -20,6 +20,7 @@ class Route:
         edits_key_policy: False where the deployer manages the key's policy.
         deadline_hours: How long a whole transfer may take.
         database_keys: ARNs of the databases' customer managed keys, which the stack's roles may use.
+        plan_role: ARN of the role that looks at a database's key.
         snapshot_role: ARN of the role that takes snapshots, and so uses a database's key.
         copy_role: ARN of the role that copies snapshots, and so uses a database's key.
         shares_originals: A snapshot that is under the transfer key already may be shared as it is.
@@ -34,6 +35,7 @@ class Route:
     edits_key_policy: bool
     deadline_hours: float
     database_keys: frozenset[str] = frozenset()
+    plan_role: str = ""
     snapshot_role: str = ""
     copy_role: str = ""
     shares_originals: bool = False
@@ -53,6 +55,7 @@ class Route:
             edits_key_policy=not settings.key_policy_is_elsewhere,
             deadline_hours=settings.deadline_hours,
             database_keys=settings.database_keys,
+            plan_role=settings.text("PLAN_ROLE_ARN"),
             snapshot_role=settings.text("SNAPSHOT_ROLE_ARN"),
             copy_role=settings.text("COPY_ROLE_ARN"),
             shares_originals=settings.shares_originals,

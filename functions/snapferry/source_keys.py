@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from snapferry import policy_checks
 from snapferry.errors import DatabaseKeyNotNamed, DatabaseKeyNotUsable, GiveUp, UnderTransferKey
 from snapferry.key_policy import read_policy
-from snapferry.keys import Key
+from snapferry.keys import Key, find_key
 from snapferry.route import Route
 from snapferry.source_checks import Subject
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 # what AWS documents for the caller who takes a snapshot, and who copies one (aws-facts 2.4, 4.2)
 _TO_CREATE: Final = ("kms:CreateGrant", "kms:DescribeKey")
+_TO_LOOK: Final = ("kms:DescribeKey", "kms:GetKeyPolicy")
 _TO_COPY: Final = (
     *_TO_CREATE,
     "kms:Decrypt",
@@ -25,6 +28,20 @@ _TO_COPY: Final = (
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )
+
+
+def find_database_key(kms: "KMSClient", arn: str, route: Route) -> Key:
+    """Return the key that a database or a snapshot is under.
+
+    Raises:
+        DatabaseKeyNotUsable: It is not enabled, not there, or may not be looked at.
+    """
+    try:
+        return find_key(kms, arn, region=route.region, refusal=DatabaseKeyNotUsable)
+    except DatabaseKeyNotUsable as refused:
+        unseen = isinstance(refused.__cause__, ClientError)
+        refused.remedy = _grant(route) if unseen else "enable it, or cancel its deletion, and run again"
+        raise
 
 
 def against_key(subject: Subject, key: Key, route: Route, kms: "KMSClient") -> Iterator[GiveUp]:
@@ -56,16 +73,27 @@ def account_of(key: Key) -> str:
     return key.arn.split(":")[4]
 
 
-def statement_for(route: Route) -> dict[str, Any]:
-    """Return the key policy statement that the stack's roles need on a database's key."""
-    return {
-        "Sid": "SnapferryReadsThisDatabase",
+def statements_for(route: Route) -> list[dict[str, Any]]:
+    """Return the key policy statements that the stack's roles need on a database's key that leaves nothing to IAM."""
+    look: dict[str, Any] = {
+        "Sid": "SnapferryLooks",
         "Effect": "Allow",
+        "Principal": {"AWS": [route.plan_role]},
+        "Action": list(_TO_LOOK),
+        "Resource": "*",
+    }
+    use = {
+        **look,
+        "Sid": "SnapferryReadsThisDatabase",
         "Principal": {"AWS": [route.snapshot_role, route.copy_role]},
         "Action": list(_TO_COPY),
-        "Resource": "*",
         "Condition": {"StringEquals": {"kms:ViaService": f"rds.{route.region}.amazonaws.com"}},
     }
+    return [look, use]
+
+
+def _grant(route: Route) -> str:
+    return f"add to its policy these statements: {json.dumps(statements_for(route))}"
 
 
 def _against_policy(key: Key, route: Route, kms: "KMSClient") -> Iterator[GiveUp]:
@@ -81,5 +109,5 @@ def _against_policy(key: Key, route: Route, kms: "KMSClient") -> Iterator[GiveUp
         yield DatabaseKeyNotUsable(
             f"The policy of the database's key {key.arn} neither leaves it to IAM nor lets this stack's roles: {said}",
             resource=key.arn,
-            remedy=f"add to it this statement: {json.dumps(statement_for(route))}",
+            remedy=_grant(route),
         )

@@ -3,19 +3,19 @@
 Whatever speaks against it is noted with all the rest, each as an error with a name of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from snapferry import names, source_checks, source_keys
-from snapferry.contracts import DatabaseFacts, Scaling
+from snapferry import source_checks, source_keys
+from snapferry.contracts import DatabaseFacts
 from snapferry.databases import Database, Snapshot, Snapshots
-from snapferry.databases.records import Encryption
-from snapferry.errors import DatabaseKeyNotUsable, GiveUp, SnapshotAlreadyShared, SnapshotNotShared
+from snapferry.errors import GiveUp, SnapshotAlreadyShared, SnapshotNotShared
 from snapferry.findings import Findings
-from snapferry.keys import Key, find_key
+from snapferry.keys import Key
 from snapferry.route import Route
 from snapferry.source_checks import Subject
+from snapferry.source_record import Source, facts_of
 from snapferry.source_search import Named, find_named, find_start, kept_by
 from snapferry.waits import show_time
 
@@ -26,41 +26,6 @@ if TYPE_CHECKING:
 _MANUAL: Final = "manual"
 _EVERYBODY: Final = "all"
 _MOST_ACCOUNTS: Final = 20  # that a snapshot may be shared with (aws-facts 1.1, rule 2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What a transfer starts from.
-
-    Attributes:
-        facts: What the target has to know of the database; of a snapshot that is there already, as it was then.
-        database: The database as it is; None if it is gone and a snapshot of it is named.
-        start: The snapshot that is there already; None if a fresh one is to be made.
-        encryption: How the snapshot is, or will be, encrypted.
-        key: Its KMS key; None if it has none, or one that cannot be used.
-        make_copy: It has to be copied under the transfer key.
-        kept_by: The transfer that left ``start`` behind as a kept copy; None if it is none.
-        remarks: What a person should know of the choice.
-    """
-
-    facts: DatabaseFacts
-    database: Database | None
-    start: Snapshot | None
-    encryption: Encryption
-    key: Key | None
-    make_copy: bool
-    kept_by: str | None
-    remarks: tuple[str, ...]
-
-    @property
-    def make_snapshot(self) -> bool:
-        """Whether a fresh snapshot is to be made."""
-        return self.start is None
-
-    @property
-    def tags(self) -> Mapping[str, str]:
-        """The database's own tags."""
-        return self.database.tags if self.database else {}
 
 
 def find_source(  # noqa: PLR0913  # two things that are asked for, and what they are held against
@@ -95,24 +60,6 @@ def find_source(  # noqa: PLR0913  # two things that are asked for, and what the
     if start.snapshot is not None:
         return checks.snapshot(named, start.snapshot)
     return checks.fresh(named, named.database) if named.database else None
-
-
-def snapshot_fields(source: Source, transfer: str, route: Route) -> dict[str, Any]:
-    """Return what a plan (``transfers.TransferPlan``) says of its snapshots: names, ARNs, and which are to be made."""
-    kind = "snapshot" if source.facts.family == "instance" else "cluster-snapshot"
-    prefix = f"arn:{route.partition}:rds:{route.region}:{route.source_account}:{kind}:"
-    database = source.facts.identifier
-    snapshot = source.start.identifier if source.start else names.snapshot_name(database, transfer)
-    copy = names.copy_name(database, transfer) if source.make_copy else snapshot
-    return {
-        "snapshot": snapshot,
-        "snapshot_arn": f"{prefix}{snapshot}",
-        "copy": copy,
-        "copy_arn": f"{prefix}{copy}",
-        "make_snapshot": source.make_snapshot,
-        "make_copy": source.make_copy,
-        "kept_by": source.kept_by,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +112,7 @@ class _Checks:
         arn = subject.key_arn
         if arn is None:
             return None
-        region = self.route.region
-        return self.findings.check(lambda: find_key(self.kms, arn, region=region, refusal=DatabaseKeyNotUsable))
+        return self.findings.check(lambda: source_keys.find_database_key(self.kms, arn, self.route))
 
     def check_key(self, subject: Subject, key: Key | None) -> None:
         if key is None or key.managed_by_aws:  # aws/rds admits the whole account by way of RDS
@@ -189,10 +135,10 @@ class _Checks:
         unsupported = list(source_checks.against_kind(subject))
         self.findings.add(*unsupported)
         if unsupported:  # nothing that could be mended of it would help
-            return _facts(subject, named, self.route, [])
+            return facts_of(subject, named, self.route, [])
         self.findings.add(*source_checks.against_no_key(subject))
         options = self.findings.check(lambda: self.options(subject)) or []
-        return _facts(subject, named, self.route, options)
+        return facts_of(subject, named, self.route, options)
 
     def options(self, subject: Subject) -> list[str]:
         options, refusals = source_checks.options_of(subject, self.rds)
@@ -222,22 +168,3 @@ def _remarks(start: Snapshot, shared: frozenset[str], kept: str | None) -> Itera
     yield f"it starts from {what} {start.identifier}{when}: what the database has taken in since does not cross"
     if _EVERYBODY in shared:
         yield f"snapshot {start.identifier} is public: every AWS account can restore it"
-
-
-def _facts(subject: Subject, named: Named, route: Route, options: list[str]) -> DatabaseFacts:
-    now = named.database
-    kind = "db" if subject.family == "instance" else "cluster"
-    gone = f"arn:{route.partition}:rds:{route.region}:{route.source_account}:{kind}:{named.name}"
-    return DatabaseFacts(
-        identifier=named.name,
-        arn=now.arn if now else gone,
-        family=subject.family,
-        engine=subject.engine,
-        engine_version=subject.engine_version,
-        gigabytes=subject.gigabytes,
-        instance_class=now.instance_class if now else None,
-        port=subject.port,
-        master_username=subject.master_username,
-        options=options,
-        scaling=Scaling(least=now.scaling[0], most=now.scaling[1]) if now and now.scaling else None,
-    )

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 )
 def test_what_is_too_slow_ends_red_at_the_deadline(simulator: Simulator, hours: int, error: str, side: str) -> None:
     with Sandbox(permissions=simulator, data=False) as sandbox:
-        story = Story(set_stage(sandbox, "aurora-mysql", source_parameters={"DeadlineHours": str(hours)}))
+        parameters = {"DeadlineHours": str(hours), "KeepCopyHours": "0"}
+        story = Story(set_stage(sandbox, "aurora-mysql", source_parameters=parameters))
         begun = sandbox.clock.now
         run = story.run()
         assert (run.status, run.error) == ("FAILED", error)

@@ -74,7 +74,7 @@ def test_a_schedule_starts_a_transfer_in_its_time_zone(story: Story) -> None:
         "BusName": "scheduled",
         "ScheduleExpression": "cron(0 3 * * ? *)",
         "ScheduleTimezone": "Europe/Berlin",
-        "ScheduleInput": '{"database": "nope"}',
+        "ScheduledDatabase": "nope",
     }
     stack = story.sandbox.deploy(SOURCE, "snapferry-scheduled", ROOT / "template.yaml", parameters)
     story.sandbox.clock.run(limit=24 * 3600 + 60)

@@ -1,11 +1,13 @@
 """What stands at the end of a red execution: a name from the runbook, and words that help."""
 
 import json
+from typing import Any
 
 import pytest
 
+from snapferry.contracts import TransferRequest
 from snapferry.errors import NAMES
-from snapferry.failures import CAUSE_LIMIT, explained, not_closed
+from snapferry.failures import CAUSE_LIMIT, explained, not_closed, with_way_on
 
 
 def of_lambda(message: str, kind: str = "SnapshotFailed") -> str:
@@ -71,3 +73,30 @@ def test_access_that_stays_open_after_a_transfer_that_went_well() -> None:
 def test_every_verdict_is_a_name_of_the_runbook() -> None:
     verdicts = {explained({"Error": name, "Cause": ""}, "Step")[0] for name in (*NAMES, "KeyError", "")}
     assert verdicts == NAMES - {"AwsBusy"}
+
+
+KEPT = {"database": "example-db", "snapshot": "sf-example-db-0123456789abcdef-c", "until": "2026-01-02T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("plan", "more"),
+    [
+        ({"restore": True, "profile": None}, {}),
+        ({"restore": False, "profile": None}, {"restore": False}),
+        ({"restore": True, "profile": "reporting"}, {"profile": "reporting"}),
+        ({}, {}),  # closing later knows no more than the snapshots
+    ],
+)
+def test_the_last_line_of_a_cause_is_the_input_that_carries_on(plan: dict[str, Any], more: dict[str, Any]) -> None:
+    told = with_way_on("Something broke.", KEPT, plan)
+    assert told.startswith("Something broke.\n")
+    assert "until 2026-01-02T00:00:00Z" in told
+    given = {"database": "example-db", "snapshot": "sf-example-db-0123456789abcdef-c", **more}
+    assert json.loads(told.splitlines()[-1]) == given
+    TransferRequest.model_validate(given)
+
+
+def test_a_cause_that_is_too_long_loses_its_own_end_and_not_the_way_on() -> None:
+    told = with_way_on("x" * 40_000, KEPT, {})
+    assert len(told) == CAUSE_LIMIT
+    assert json.loads(told.splitlines()[-1])["snapshot"] == KEPT["snapshot"]

@@ -35,3 +35,11 @@ def test_a_default_stands_in_for_an_empty_value() -> None:
 def test_the_processs_environment_is_the_one_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_NAME", "this one")
     assert Settings().table == "this one"
+
+
+@pytest.mark.parametrize(
+    ("listed", "keys"),
+    [("", set()), ("none", set()), ("arn:1", {"arn:1"}), ("arn:1, arn:2", {"arn:1", "arn:2"})],
+)
+def test_the_databases_keys_are_a_list_that_may_be_empty(listed: str, keys: set[str]) -> None:
+    assert Settings({"DATABASE_KEY_ARNS": listed}).database_keys == keys
