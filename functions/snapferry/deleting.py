@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from snapferry import aws
+from snapferry import aws, passwords
 from snapferry.databases import Database
 from snapferry.databases.family import DatabaseFamily
 from snapferry.names import MANAGED_TAG
@@ -33,6 +33,7 @@ def delete_managed(family: DatabaseFamily, identifier: str, *, is_meant: Callabl
     if database.tags.get(MANAGED_TAG) != "true" or not is_meant(database):
         return _done(kept=True)
     if any(status != "deleting" for status in database.statuses):
+        passwords.forget(database)
         try:
             family.delete(identifier)
         except ClientError as error:

@@ -7,8 +7,9 @@ from snapferry.contracts import Offer
 from snapferry.findings import Findings
 from snapferry.plan_checks import check_name
 from snapferry.quotas import room_for_snapshots
-from snapferry.restore_checks import Wanted, check_key, check_restore
+from snapferry.restore_checks import check_key, check_restore
 from snapferry.target_stack import Clients, TargetStack
+from snapferry.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ def _wanted(offer: Offer, clients: Clients) -> Wanted:
         transfer=offer.transfer,
         database=offer.database.identifier,
         family=offer.database.family,
+        engine=offer.database.engine,
+        engine_version=offer.database.engine_version,
         instance_class=offer.database.instance_class,
         scaling=offer.database.scaling,
         profile=clients.profiles.find(database=offer.database.identifier, named=offer.profile),

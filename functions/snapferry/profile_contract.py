@@ -1,4 +1,4 @@
-"""The restore profile: how one database comes up in the target. JSON in Parameter Store, edited without a deployment."""
+"""The restore profile: how a database comes up in the target. JSON in Parameter Store, edited without a deployment."""
 
 from typing import Annotated, Literal
 
@@ -27,7 +27,7 @@ class Scaling(Contract):
 
 
 class DatabaseSettings(Contract):
-    """What a restore does not carry over, and the profile therefore decides; a default is AWS's, or on the safe side."""
+    """What a restore does not carry over, so that the profile decides; a default is AWS's, or on the safe side."""
 
     subnet_group: Annotated[str, Field(min_length=1, description="DB subnet group")]
     security_groups: Annotated[list[str], Field(min_length=1, description="Groups once the database may be used")]
@@ -43,7 +43,7 @@ class DatabaseSettings(Contract):
     storage_type: Annotated[StorageType | None, Field(description="Else AWS's default: gp3, or aurora")] = None
     iops: Annotated[int | None, Field(ge=1000, le=256_000, description="Of storage io1, io2 or gp3")] = None
     storage_throughput: Annotated[int | None, Field(ge=125, le=4000, description="MiB/s, of storage gp3")] = None
-    max_gigabytes: Annotated[int | None, Field(ge=20, description="So far an instance's storage may grow by itself")] = (
+    max_gigabytes: Annotated[int | None, Field(ge=20, description="So far an instance's storage grows by itself")] = (
         None
     )
     parameter_group: Annotated[
@@ -59,7 +59,7 @@ class DatabaseSettings(Contract):
     extended_support: Annotated[
         bool, Field(description="Stay on a version past its standard support, for a fee; else AWS upgrades it")
     ] = False
-    ca_certificate: Annotated[ResourceName | None, Field(description="Certificate authority; else the account's")] = None
+    ca_certificate: Annotated[ResourceName | None, Field(description="Its authority; else the account's")] = None
     iam_authentication: bool = False
     log_exports: Annotated[list[str], Field(description="Logs that go to CloudWatch Logs")] = []
     monitoring_seconds: Annotated[
@@ -87,10 +87,12 @@ class Profile(DatabaseSettings):
     identifier: Annotated[str, Field(description="Name of the new database; must be free")] = "{database}-2"
     name: Annotated[str, Field(description="Under which /snapferry/<name>/connection is published")] = "{database}"
     instances: Annotated[int, Field(ge=1, le=16, description="How many instances a cluster gets")] = 1
-    master_password: Annotated[
-        Literal["managed", "stored"],
-        Field(description="managed: RDS makes, keeps and rotates it; stored: made once, kept in a secret of ours"),
-    ] = "managed"
+    managed_password: Annotated[
+        bool,
+        Field(
+            description="RDS makes, keeps and rotates the master password; else it is made once and kept in a secret"
+        ),
+    ] = True
     keep_snapshot: Annotated[bool, Field(description="Keep the received snapshot once the restore is done")] = False
     keep_previous_hours: Annotated[
         int, Field(ge=0, le=8760, description="How long the database that served before is kept to go back to")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
-from pydantic import ValidationError
 
-from snapferry import aws, mistakes
+from snapferry import aws
 from snapferry.contracts import Profile
 from snapferry.errors import ProfileInvalid, ProfileNotFound
+from snapferry.profile_checks import read_profile
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -59,15 +59,15 @@ class Profiles:
 
     def _parsed(self, name: str, text: str) -> Profile:
         try:
-            return Profile.model_validate(json.loads(text))
-        except ValidationError as error:
-            found = mistakes.told(error, Profile)
+            profile, found = read_profile(json.loads(text))
         except ValueError as error:
-            found = f"it is no JSON: {error}"
+            profile, found = None, [f"it is no JSON: {error}"]
+        if profile is not None:
+            return profile
         raise ProfileInvalid(
-            f"Restore profile {self._path(name)} is not valid: {found}",
+            f"Restore profile {self._path(name)} is not valid: {'; '.join(found)}",
             resource=self._path(name),
-            remedy="mend the parameter; docs/schemas/profile.json says what it holds",
+            remedy="mend the parameter; docs/schemas/profile.json says what it holds; make validate-profile tells all",
         )
 
     def _path(self, name: str) -> str:

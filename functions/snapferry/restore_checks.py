@@ -1,70 +1,30 @@
 """What would make a restore fail, found before the first hour of a copy is spent."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
 from snapferry import aws, names
-from snapferry.contracts import Profile, Scaling
 from snapferry.databases import Database, find_database
+from snapferry.engine_checks import OF_THIS_ACCOUNT, against_engine
 from snapferry.errors import GiveUp, OwnKeyNotUsable, RestoreNotPossible
 from snapferry.findings import Findings
-from snapferry.hooks import against_hooks
+from snapferry.hooks import ClientOf, against_hooks
 from snapferry.keys import find_key
+from snapferry.profile_checks import SERVERLESS, foreign_fields
 from snapferry.target_stack import Clients, TargetStack
-from snapferry.vocabulary import Family
+from snapferry.wanted import Wanted
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_rds import RDSClient
 
-_SERVERLESS: Final = "db.serverless"
 _MEMBER_SUFFIX: Final = 3  # "-16": a cluster's instances are called after it
-_OF_THIS_ACCOUNT: Final = "name one of the target account and Region in the profile"
+_A_FAMILY: Final = {"instance": "an instance", "cluster": "a cluster"}
+_ROLE_NOT_FOUND: Final = "NoSuchEntity"
 _SUBNET_GROUP_NOT_FOUND: Final = "DBSubnetGroupNotFoundFault"
-_PARAMETER_GROUP_NOT_FOUND: Final = frozenset({"DBParameterGroupNotFound", "DBClusterParameterGroupNotFound"})
 _GROUP_NOT_FOUND: Final = frozenset({"InvalidGroup.NotFound", "InvalidGroupId.Malformed"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """One database that shall come up, and the names that follow from the profile.
-
-    Attributes:
-        family, instance_class, scaling: Of the source; the profile may name another class and scaling.
-    """
-
-    transfer: str
-    database: str
-    family: Family
-    instance_class: str | None
-    scaling: Scaling | None
-    profile: Profile
-
-    @property
-    def identifier(self) -> str:
-        """Name of the new database."""
-        return self._filled(self.profile.identifier)
-
-    @property
-    def name(self) -> str:
-        """Under which its connection is published."""
-        return self._filled(self.profile.name)
-
-    @property
-    def chosen_class(self) -> str | None:
-        """Class of each instance."""
-        return self.profile.instance_class or self.instance_class
-
-    @property
-    def chosen_scaling(self) -> Scaling | None:
-        """Capacity of a cluster's Serverless v2 instances."""
-        return self.profile.scaling or self.scaling
-
-    def _filled(self, pattern: str) -> str:
-        return pattern.replace("{database}", self.database).replace("{transfer}", self.transfer).lower()
 
 
 def check_restore(wanted: Wanted, stack: TargetStack, clients: Clients, findings: Findings) -> None:
@@ -73,7 +33,9 @@ def check_restore(wanted: Wanted, stack: TargetStack, clients: Clients, findings
         lambda: _against_name(wanted, clients.rds),
         lambda: _against_class(wanted),
         lambda: _against_network(wanted, stack, clients),
-        lambda: _against_groups(wanted, clients.rds),
+        lambda: _against_family(wanted),
+        lambda: against_engine(wanted, clients.rds),
+        lambda: _against_monitoring(wanted, stack, aws.client),
         lambda: _against_number(wanted, clients.rds),
         lambda: against_hooks(wanted.profile.hooks, stack),
     )
@@ -115,7 +77,7 @@ def _against_class(wanted: Wanted) -> Iterator[GiveUp]:
             resource=wanted.identifier,
             remedy="name one in the profile, such as db.r6g.large",
         )
-    elif wanted.chosen_class == _SERVERLESS and wanted.chosen_scaling is None:
+    elif wanted.chosen_class == SERVERLESS and wanted.chosen_scaling is None:
         yield RestoreNotPossible(
             "nobody says between which capacities the Serverless v2 instances shall move (profile field scaling)",
             resource=wanted.identifier,
@@ -130,7 +92,7 @@ def _against_network(wanted: Wanted, stack: TargetStack, clients: Clients) -> It
         yield RestoreNotPossible(
             f"there is no DB subnet group {subnets} (profile field subnet_group)",
             resource=subnets,
-            remedy=_OF_THIS_ACCOUNT,
+            remedy=OF_THIS_ACCOUNT,
         )
     for group in (*wanted.profile.security_groups, stack.quarantine_group):
         there = _vpc_of_security_group(clients.ec2, group)
@@ -138,7 +100,7 @@ def _against_network(wanted: Wanted, stack: TargetStack, clients: Clients) -> It
             yield RestoreNotPossible(
                 f"there is no security group {group} (profile field security_groups)",
                 resource=group,
-                remedy=_OF_THIS_ACCOUNT,
+                remedy=OF_THIS_ACCOUNT,
             )
         elif vpc is not None and there != vpc:
             yield RestoreNotPossible(
@@ -148,15 +110,42 @@ def _against_network(wanted: Wanted, stack: TargetStack, clients: Clients) -> It
             )
 
 
-def _against_groups(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
-    for field, group, there in (
-        ("parameter_group", wanted.profile.parameter_group, _has_parameter_group),
-        ("cluster_parameter_group", wanted.profile.cluster_parameter_group, _has_cluster_parameter_group),
-    ):
-        if group and not there(rds, group):
-            yield RestoreNotPossible(
-                f"there is no parameter group {group} (profile field {field})", resource=group, remedy=_OF_THIS_ACCOUNT
-            )
+def _against_family(wanted: Wanted) -> Iterator[GiveUp]:
+    """What a profile sets and the database cannot have must not be dropped silently."""
+    for field in foreign_fields(wanted.profile, wanted.family):
+        yield RestoreNotPossible(
+            f"{wanted.database} is {_A_FAMILY[wanted.family]}, which has no such setting (profile field {field})",
+            resource=wanted.database,
+            remedy=f"take it out, or give {wanted.database} a profile of its own",
+        )
+
+
+def _against_monitoring(wanted: Wanted, stack: TargetStack, client: ClientOf) -> Iterator[GiveUp]:
+    """Only the stack's own role may be handed to Enhanced Monitoring, so that no profile can hand on another."""
+    if not wanted.profile.monitoring_seconds:
+        return
+    if stack.monitoring_role is None:
+        yield RestoreNotPossible(
+            "the stack names no role for Enhanced Monitoring (profile field monitoring_seconds)",
+            resource="MonitoringRoleArn",
+            remedy="deploy the target stack with the parameter MonitoringRoleArn, or leave the field out",
+        )
+    elif not _is_role(stack.monitoring_role, client):
+        yield RestoreNotPossible(
+            "the stack's role for Enhanced Monitoring is not there (profile field monitoring_seconds)",
+            resource=stack.monitoring_role,
+            remedy="make it, or deploy the target stack with another MonitoringRoleArn",
+        )
+
+
+def _is_role(arn: str, client: ClientOf) -> bool:
+    try:
+        client("iam").get_role(RoleName=arn.rpartition("/")[2])
+    except ClientError as error:
+        if aws.code(error) == _ROLE_NOT_FOUND:
+            return False
+        raise
+    return True
 
 
 def _against_number(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
@@ -173,25 +162,6 @@ def _against_number(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
                 resource=f"RDS quota {quota}",
                 remedy="delete databases that nobody needs, or ask AWS for a higher quota",
             )
-
-
-def _has_parameter_group(rds: "RDSClient", name: str) -> bool:
-    return _is_there(lambda: rds.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"])
-
-
-def _has_cluster_parameter_group(rds: "RDSClient", name: str) -> bool:
-    return _is_there(
-        lambda: rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name)["DBClusterParameterGroups"]
-    )
-
-
-def _is_there(ask: Callable[[], Sequence[object]]) -> bool:
-    try:
-        return bool(ask())
-    except ClientError as error:
-        if aws.code(error) in _PARAMETER_GROUP_NOT_FOUND:
-            return False
-        raise
 
 
 def _vpc_of_subnet_group(rds: "RDSClient", name: str) -> str | None:

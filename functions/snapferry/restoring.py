@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from snapferry import names
+from snapferry import names, passwords
 from snapferry.contracts import RestoreAlone, RestoreRequested, parsed
 from snapferry.databases import Snapshot, Snapshots
 from snapferry.databases.family import RestorePlan
@@ -11,10 +11,11 @@ from snapferry.errors import OwnKeyNotUsable, SnapshotNotFound
 from snapferry.findings import Findings
 from snapferry.hooks import planned
 from snapferry.keys import find_key
-from snapferry.restore_checks import Wanted, check_restore
+from snapferry.restore_checks import check_restore
 from snapferry.target_stack import Clients, TargetStack
 from snapferry.transfers import Execution
 from snapferry.waits import parse_time, show_time
+from snapferry.wanted import Wanted
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
@@ -64,6 +65,8 @@ def _wanted(
         transfer=asked.transfer if isinstance(asked, RestoreRequested) else execution.transfer,
         database=database,
         family=snapshot.family,
+        engine=snapshot.engine,
+        engine_version=snapshot.engine_version,
         instance_class=facts.instance_class if facts else None,
         scaling=facts.scaling if facts else None,
         profile=clients.profiles.find(database=database, named=asked.profile),
@@ -80,6 +83,7 @@ def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alo
     wanted: Wanted, snapshot: Snapshot, execution: Execution, stack: TargetStack, *, key_arn: str, deadline: str
 ) -> RestorePlan:
     profile = wanted.profile
+    secret = None if profile.managed_password else passwords.secret_name(wanted.identifier, wanted.transfer)
     return RestorePlan(
         transfer=wanted.transfer,
         execution_arn=execution.arn,
@@ -90,22 +94,20 @@ def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alo
         snapshot_arn=snapshot.arn,
         engine=snapshot.engine,
         engine_version=snapshot.engine_version,
-        port=snapshot.port,
-        instance_class=wanted.chosen_class or "",
         instances=profile.instances,
-        scaling=wanted.chosen_scaling.model_dump() if wanted.chosen_scaling else None,
-        subnet_group=profile.subnet_group,
         quarantine_group=stack.quarantine_group,
-        security_groups=profile.security_groups,
-        parameter_group=profile.parameter_group,
-        cluster_parameter_group=profile.cluster_parameter_group,
-        deletion_protection=profile.deletion_protection,
-        backup_retention_days=profile.backup_retention_days,
+        settings=wanted.settings(port=snapshot.port, key_arn=key_arn, monitoring_role=stack.monitoring_role),
+        secret=secret,
         key_arn=key_arn,
         deadline=deadline,
         begun=show_time(parse_time(execution.started_at)),
         delete_snapshot=snapshot.tags.get(names.TRANSFER_TAG) == wanted.transfer and not profile.keep_snapshot,
         keep_previous_hours=profile.keep_previous_hours,
         hooks=[dict(planned(hook, stack)) for hook in profile.hooks],
-        tags={**profile.tags, **names.tags(wanted.transfer, execution.arn), names.MANAGED_TAG: "true"},
+        tags={
+            **profile.tags,
+            **names.tags(wanted.transfer, execution.arn),
+            names.MANAGED_TAG: "true",
+            **({names.SECRET_TAG: stack.secret_arn(secret)} if secret else {}),
+        },
     )

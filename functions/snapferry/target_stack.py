@@ -23,6 +23,7 @@ class TargetStack:
         deadline_hours: How long a run that a person starts may take; the source's questions bring their own deadline.
         quarantine_group: The security group that lets nobody in.
         connection_prefix: Below it, every finished restore publishes its connection.
+        monitoring_role: ARN of the only role that may be handed to Enhanced Monitoring.
     """
 
     account: str
@@ -32,6 +33,7 @@ class TargetStack:
     deadline_hours: float
     quarantine_group: str
     connection_prefix: str
+    monitoring_role: str | None = None
 
     @classmethod
     def of(cls, context: "LambdaContext") -> Self:
@@ -46,7 +48,12 @@ class TargetStack:
             deadline_hours=settings.deadline_hours,
             quarantine_group=settings.text("QUARANTINE_GROUP_ID"),
             connection_prefix=settings.text("CONNECTION_PREFIX"),
+            monitoring_role=settings.text("MONITORING_ROLE_ARN", "none").removeprefix("none") or None,
         )
+
+    def secret_arn(self, name: str) -> str:
+        """Return the ARN of a secret of ours, without the six letters that Secrets Manager adds: it takes both."""
+        return f"arn:{self.partition}:secretsmanager:{self.region}:{self.account}:secret:{name}"
 
 
 @dataclass(frozen=True, slots=True)

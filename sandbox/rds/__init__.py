@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.session import get_session
 
 from sandbox.doors import Firewall
+from sandbox.rds import offers
 from sandbox.rds.account import AccountAttributes
 from sandbox.rds.backups import Backups
 from sandbox.rds.clusters import Clusters
@@ -144,6 +145,7 @@ class Rds:
             "AddTagsToResource": tags.add,
             "RemoveTagsFromResource": tags.remove,
             "ListTagsForResource": tags.show,
+            **offers.answers(),
             "DescribeEvents": core.events.describe,
             "DescribeAccountAttributes": AccountAttributes(core).describe,
         }

@@ -7,12 +7,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from docs.generate_schemas import SCHEMAS, WRITTEN, files
-from snapferry import contracts, hook_contracts, plan_reports, receipts
+from snapferry import contracts, hook_contracts, plan_reports, profile_contract, receipts
 from snapferry.contracts import Contract, schema_name
 
 PARTS = {contracts.Asked, contracts.DatabaseFacts, contracts.FindingFacts, receipts.Access, receipts.RemainingGrant}
 PARTS |= {
     contracts.Scaling,
+    profile_contract.DatabaseSettings,
     plan_reports.Dollars,
     plan_reports.Span,
     plan_reports.ExpectedStage,

@@ -110,9 +110,19 @@ def test_only_one_role_writes_key_policies_and_never_past_the_lockout_check() ->
 
 @both
 def test_no_role_may_bind_itself_to_another_or_to_every_action(template: str) -> None:
-    assert roles_that_may(template, "sts:AssumeRole", "iam:PassRole", "iam:PutRolePolicy") == set()
+    assert roles_that_may(template, "sts:AssumeRole", "iam:PutRolePolicy") == set()
     for statement in statements(template):
         assert not {"*", "rds:*", "kms:*", "s3:*"} & set(statement.actions), statement.role
+
+
+def test_only_the_role_that_the_deployer_names_is_passed_on_and_only_to_enhanced_monitoring() -> None:
+    assert roles_that_may(SOURCE, "iam:PassRole") == set()
+    passing = [each for each in statements(TARGET) if each.allows("iam:PassRole")]
+    assert {each.role for each in passing} == {"SecureDatabaseFunctionRole", "CreateInstancesFunctionRole"}
+    for each in passing:
+        assert each.only_if == "HasMonitoringRole"
+        assert [json.loads(resource) for resource in each.resources] == [{"Ref": "MonitoringRoleArn"}]
+        assert each.condition == {"StringEquals": {"iam:PassedToService": "monitoring.rds.amazonaws.com"}}
 
 
 @both

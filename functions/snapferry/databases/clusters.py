@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from snapferry import aws
-from snapferry.databases.family import RestorePlan
+from snapferry.databases.family import RestorePlan, new_password
 from snapferry.databases.instances import Instances
 from snapferry.databases.records import Database, Member, encryption_of, secret_of, tag_list, tags_of
+from snapferry.databases.restore_settings import Step, parameters
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
@@ -36,36 +37,24 @@ class Clusters:
 
     def restore(self, plan: RestorePlan) -> None:
         """Begin the restore under the target's own key; AWS restores no instances with it (aws-facts 2.7)."""
-        optional: dict[str, Any] = (
-            {"DBClusterParameterGroupName": plan.cluster_parameter_group} if plan.cluster_parameter_group else {}
-        )
-        if plan.scaling:  # a snapshot does not carry it, and an instance of db.serverless needs it
-            optional["ServerlessV2ScalingConfiguration"] = {
-                "MinCapacity": plan.scaling["least"],
-                "MaxCapacity": plan.scaling["most"],
-            }
         self._rds.restore_db_cluster_from_snapshot(
             DBClusterIdentifier=plan.identifier,
             SnapshotIdentifier=plan.snapshot_arn,
             Engine=plan.engine,
             EngineVersion=plan.engine_version,  # absent, it would be the Region's default version
-            Port=plan.port,
             KmsKeyId=plan.key_arn,
-            DBSubnetGroupName=plan.subnet_group,
             VpcSecurityGroupIds=[plan.quarantine_group],
-            CopyTagsToSnapshot=True,
             DeletionProtection=False,  # until it is done: an unfinished one must be deletable
-            BackupRetentionPeriod=plan.backup_retention_days,
             Tags=tag_list(plan.tags),
-            **optional,
+            **parameters(Step.RESTORE_CLUSTER, plan.settings),
         )
 
-    def manage_password(self, plan: RestorePlan) -> None:
-        """Let RDS make and keep a new master password; possible while the cluster has no instance yet."""
+    def secure(self, plan: RestorePlan, password: str | None) -> None:
+        """Replace the master password, set what no restore takes; possible while the cluster has no instance yet."""
         self._rds.modify_db_cluster(
             DBClusterIdentifier=plan.identifier,
-            ManageMasterUserPassword=True,
-            MasterUserSecretKmsKeyId=plan.key_arn,
+            **new_password(plan, password),
+            **parameters(Step.CHANGE_CLUSTER, plan.settings),
             ApplyImmediately=True,
         )
 
@@ -78,8 +67,7 @@ class Clusters:
         """Move it into the profile's security groups."""
         self._rds.modify_db_cluster(
             DBClusterIdentifier=plan.identifier,
-            VpcSecurityGroupIds=plan.security_groups,
-            DeletionProtection=plan.deletion_protection,
+            **parameters(Step.OPEN_CLUSTER, plan.settings),
             ApplyImmediately=True,
         )
 
@@ -99,16 +87,14 @@ class Clusters:
             )
 
     def _create_instance(self, plan: RestorePlan, identifier: str) -> None:
-        optional: dict[str, Any] = {"DBParameterGroupName": plan.parameter_group} if plan.parameter_group else {}
         try:
             self._rds.create_db_instance(
                 DBInstanceIdentifier=identifier,
-                DBInstanceClass=plan.instance_class,
                 Engine=plan.engine,
                 DBClusterIdentifier=plan.identifier,
                 PubliclyAccessible=False,
                 Tags=tag_list(plan.tags),
-                **optional,
+                **parameters(Step.CREATE_MEMBER, plan.settings),
             )
         except ClientError as error:
             if aws.code(error) != _MEMBER_THERE:

@@ -17,7 +17,8 @@ class RestorePlan:
         snapshot: Name of a snapshot of this account, under its own key.
         quarantine_group: The security group until the production password has stopped working.
         instances: How many instances a cluster gets.
-        scaling: ``least`` and ``most`` capacity of a cluster's Serverless v2 instances (``contracts.Scaling``).
+        settings: What it shall have (``restore_settings``), by the profile's fields.
+        secret: Name of the secret that keeps a master password of ours; None if RDS manages the password.
         key_arn: The target's own key: of the cluster, and of the secret.
         deadline: UTC, ISO 8601.
         delete_snapshot: The transfer made the snapshot and the profile does not keep it.
@@ -35,17 +36,10 @@ class RestorePlan:
     snapshot_arn: str
     engine: str
     engine_version: str
-    port: int
-    instance_class: str
     instances: int
-    scaling: dict[str, float] | None = None
-    subnet_group: str
     quarantine_group: str
-    security_groups: list[str]
-    parameter_group: str | None
-    cluster_parameter_group: str | None
-    deletion_protection: bool
-    backup_retention_days: int
+    settings: dict[str, Any]
+    secret: str | None
     key_arn: str
     deadline: str
     begun: str
@@ -68,8 +62,13 @@ class DatabaseFamily(Protocol):
             NameTaken: A database that this transfer did not make has the name.
         """
 
-    def manage_password(self, plan: RestorePlan) -> None:
-        """Give the master user a new password that RDS keeps in Secrets Manager under the target's key."""
+    def secure(self, plan: RestorePlan, password: str | None) -> None:
+        """Give the master user a new password, and the database the settings that no restore takes.
+
+        Args:
+            plan: Of the restore.
+            password: The new one; None lets RDS make one and keep it in Secrets Manager under the target's key.
+        """
 
     def create_instances(self, plan: RestorePlan) -> None:
         """Create what a cluster needs to be connected to; an instance needs nothing more."""
@@ -79,3 +78,10 @@ class DatabaseFamily(Protocol):
 
     def delete(self, identifier: str) -> None:
         """Ask RDS to delete a database, its members first; one that is gone already is fine."""
+
+
+def new_password(plan: RestorePlan, password: str | None) -> dict[str, Any]:
+    """Return what a Modify call is told of the master password: a new one, or that RDS shall manage it."""
+    if password is not None:
+        return {"MasterUserPassword": password}
+    return {"ManageMasterUserPassword": True, "MasterUserSecretKmsKeyId": plan.key_arn}

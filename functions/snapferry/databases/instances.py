@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from snapferry import aws
-from snapferry.databases.family import RestorePlan
+from snapferry.databases.family import RestorePlan, new_password
 from snapferry.databases.records import Database, encryption_of, secret_of, tag_list, tags_of
+from snapferry.databases.restore_settings import Step, parameters
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
@@ -32,27 +33,22 @@ class Instances:
 
     def restore(self, plan: RestorePlan) -> None:
         """Begin the restore; its key is the snapshot's (aws-facts 1.2)."""
-        optional: dict[str, Any] = {"DBParameterGroupName": plan.parameter_group} if plan.parameter_group else {}
         self._rds.restore_db_instance_from_db_snapshot(
             DBInstanceIdentifier=plan.identifier,
             DBSnapshotIdentifier=plan.snapshot_arn,
-            DBInstanceClass=plan.instance_class,
-            DBSubnetGroupName=plan.subnet_group,
             VpcSecurityGroupIds=[plan.quarantine_group],
             PubliclyAccessible=False,
-            BackupRetentionPeriod=plan.backup_retention_days,
-            CopyTagsToSnapshot=True,
             DeletionProtection=False,  # until it is done: an unfinished one must be deletable
             Tags=tag_list(plan.tags),
-            **optional,
+            **parameters(Step.RESTORE_INSTANCE, plan.settings),
         )
 
-    def manage_password(self, plan: RestorePlan) -> None:
-        """Let RDS make and keep a new master password."""
+    def secure(self, plan: RestorePlan, password: str | None) -> None:
+        """Replace the master password, and set what no restore takes: in one call, so all or nothing."""
         self._rds.modify_db_instance(
             DBInstanceIdentifier=plan.identifier,
-            ManageMasterUserPassword=True,
-            MasterUserSecretKmsKeyId=plan.key_arn,
+            **new_password(plan, password),
+            **parameters(Step.CHANGE_INSTANCE, plan.settings),
             ApplyImmediately=True,
         )
 
@@ -63,8 +59,7 @@ class Instances:
         """Move it into the profile's security groups."""
         self._rds.modify_db_instance(
             DBInstanceIdentifier=plan.identifier,
-            VpcSecurityGroupIds=plan.security_groups,
-            DeletionProtection=plan.deletion_protection,
+            **parameters(Step.OPEN_INSTANCE, plan.settings),
             ApplyImmediately=True,
         )
 

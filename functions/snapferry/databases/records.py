@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from snapferry.names import SECRET_TAG
 from snapferry.vocabulary import Family
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ type Encryption = Literal["none", "sse-rds", "sse-kms"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """The secret in which RDS keeps a master password that it manages (aws-facts 8.1)."""
+    """The secret with the master password: RDS's, which it manages (aws-facts 8.1), or ours."""
 
     arn: str
     status: str
@@ -142,9 +143,12 @@ class Snapshot:
 
 
 def secret_of(row: Mapping[str, Any]) -> Secret | None:
-    """Return the secret of a master password that RDS manages."""
+    """Return the secret of a master password that RDS manages, or that is ours, which a tag names."""
     told = row.get("MasterUserSecret")
-    return told and Secret(arn=told["SecretArn"], status=told["SecretStatus"], key_arn=told.get("KmsKeyId"))
+    if told:
+        return Secret(arn=told["SecretArn"], status=told["SecretStatus"], key_arn=told.get("KmsKeyId"))
+    ours = tags_of(row.get("TagList", [])).get(SECRET_TAG)
+    return Secret(arn=ours, status="active", key_arn=row.get("KmsKeyId")) if ours else None
 
 
 def encryption_of(row: Mapping[str, Any]) -> Encryption:
