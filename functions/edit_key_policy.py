@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, lease, managed_elsewhere, metrics, waits
 from snapferry.entry import Event, Result, entry_point, logger
-from snapferry.errors import KeyPolicyFull, KeyPolicyNotEditable
+from snapferry.errors import AccessClosedForGood, KeyPolicyFull, KeyPolicyNotEditable
 from snapferry.grants import Grant, grants_of, revoke
 from snapferry.key_policy import Edit, KeyPolicy, read_policy
 from snapferry.lease import Lease
@@ -53,6 +53,7 @@ def _wait_for_lock(plan: TransferPlan, since: str) -> Result:
 
 
 def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result | None:
+    _check_not_over(leases, plan)
     wanted = wanted_lease(plan, Settings(), role_arn)
     kms, settings = aws.client("kms"), Settings()
     find_transfer_key(kms, plan.key_arn, region=plan.region)
@@ -71,6 +72,16 @@ def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result | None:
         return None
     leases.note(replace(record, seen=True))
     return _done(record.opened_at, edit) | {"principal": wanted.principal}
+
+
+def _check_not_over(leases: Leases, plan: TransferPlan) -> None:
+    """StopExecution does not stop a function that is at work: it may come here after those who close."""
+    if leases.is_closed_for_good(plan.transfer):
+        raise AccessClosedForGood(
+            f"The access of transfer {plan.transfer} has been closed already, and is not opened again",
+            resource=plan.execution_arn,
+            remedy="start a new execution",
+        )
 
 
 def _wait_for_room(plan: TransferPlan, since: str) -> Result:
@@ -113,6 +124,7 @@ def _record(plan: TransferPlan, wanted: Lease, fingerprint: str) -> LeaseRecord:
 
 def _close(leases: Leases, closing: Closing) -> Result:
     kms, settings = aws.client("kms"), Settings()
+    leases.close_for_good(closing.transfer)
     if settings.key_policy_is_elsewhere:
         record, edit = None, Edit(read_policy(kms, closing.key_arn))
     else:

@@ -21,7 +21,7 @@ The class's name is what the state machine, the console and the runbook show, so
         ├── KeyPolicyNotEditable
         │   ├── KeyPolicyFull      KeyPolicyLockout       KeyPolicyNamesTheDeleted
         │   └── KeyPolicyNotOpen
-        ├── KeyPolicyEditLost      AccessNotClosed
+        ├── KeyPolicyEditLost      AccessNotClosed        AccessClosedForGood
         ├── NameTaken              NotOurs                NotTidiedUp
         ├── SnapshotNotFound       SnapshotFailed         SnapshotTooSlow     SnapshotNotShared
         ├── TransferDeclined       NobodyAnswered         EventNotDelivered
@@ -235,6 +235,10 @@ class KeyPolicyEditLost(GiveUp):
 
 class AccessNotClosed(GiveUp):
     """Access that the transfer opened could not be taken back; its end time still ends it."""
+
+
+class AccessClosedForGood(GiveUp):
+    """The transfer is over, and what it had opened is closed: nothing is opened for it again."""
 
 
 class NameTaken(GiveUp):

@@ -152,6 +152,16 @@ def test_a_lease_is_noted_until_it_is_closed(table: Table) -> None:
     assert leases.find(record.transfer) is None
 
 
+def test_a_transfer_that_is_closed_for_good_stays_so_and_no_other_is(table: Table) -> None:
+    leases = Leases(table)
+    assert not leases.is_closed_for_good("0" * 16)
+    leases.close_for_good("0" * 16)
+    leases.close_for_good("0" * 16)
+    assert leases.is_closed_for_good("0" * 16)
+    assert not leases.is_closed_for_good("f" * 16)
+    assert leases.all() == []  # it is no lease
+
+
 @pytest.mark.parametrize("example", examples.ANSWERS)
 def test_an_answer_is_given_again_as_it_was(table: Table, example: dict[str, Any]) -> None:
     outcomes, answer = Outcomes(table), Answer.model_validate(example)

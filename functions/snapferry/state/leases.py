@@ -7,6 +7,7 @@ from snapferry.key_policy import Books
 from snapferry.state.table import Table
 
 _KEPT: Final = 90 * 24 * 3600
+_REMEMBERED: Final = 35 * 24 * 3600  # longer than Step Functions lets anybody redrive an execution that has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,14 @@ class Leases:
         """Strike a lease out; only once the policy is seen without it."""
         self._table.delete_if("transfer = :transfer", {":transfer": transfer}, _id(transfer))
 
+    def close_for_good(self, transfer: str) -> None:
+        """Note, before anything is looked at, that a transfer is over: a function of its may still be at work."""
+        self._table.put(_closed(transfer), {"transfer": transfer}, lasts=_REMEMBERED)
+
+    def is_closed_for_good(self, transfer: str) -> bool:
+        """Tell whether a transfer is over, so that nothing may be opened for it any more."""
+        return self._table.get(_closed(transfer)) is not None
+
 
 def _record(found: dict[str, Any]) -> LeaseRecord:
     return LeaseRecord(**{name: found[name] for name in LeaseRecord.__dataclass_fields__})
@@ -75,3 +84,7 @@ def _record(found: dict[str, Any]) -> LeaseRecord:
 
 def _id(transfer: str) -> str:
     return f"lease#{transfer}"
+
+
+def _closed(transfer: str) -> str:
+    return f"closed#{transfer}"
