@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build schemas sources wrong-set-ups rules closing requirements deploy-source deploy-target deploy-hooks clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas sources wrong-set-ups rules closing requirements deploy-source deploy-target deploy-hooks clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,6 +57,9 @@ deploy-hooks: .venv/.made ## deploy the hook that runs SQL scripts, in the targe
 deploy-source: .venv/.made ## deploy the source account's stack
 	$(BIN)/sam build --config-env source
 	$(BIN)/sam deploy --config-env source --guided
+
+validate-profile: .venv/.made ## say all that is wrong with a restore profile (FILE=...)
+	@$(BIN)/python -m docs.validate_profile $(FILE)
 
 schemas: .venv/.made ## write docs/schemas anew from the models
 	$(BIN)/python -m docs.generate_schemas

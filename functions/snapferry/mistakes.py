@@ -24,14 +24,19 @@ _WHAT_TO_DO: Final = {
 
 
 def told(error: ValidationError, model: type[BaseModel]) -> str:
-    """Return every mistake in one line, each with the field's path first.
+    """Return every mistake in one line, each with the field's path first; see ``listed``."""
+    return "; ".join(listed(error, model))
+
+
+def listed(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Return every mistake, each with the field's path first.
 
     Args:
         error: What pydantic has found.
         model: What the value should have been; a misspelt field is told with the one that was meant.
     """
     found = error.errors(include_url=False, include_input=False)
-    return "; ".join(f"{_path(each['loc'])}: {_what_to_do(each, model)}" for each in found)
+    return [f"{_path(each['loc'])}: {_what_to_do(each, model)}" for each in found]
 
 
 def _path(location: tuple[Any, ...]) -> str:

@@ -41,7 +41,7 @@ def read_profile(value: object) -> tuple[Profile | None, list[str]]:
     except ValidationError as error:
         wrong = {str(found["loc"][0]) for found in error.errors() if found["loc"]}
         rest = _well_formed(value, wrong) if isinstance(value, dict) else None
-        return None, [mistakes.told(error, Profile), *(_told(rest) if rest else [])]
+        return None, [*mistakes.listed(error, Profile), *(_told(rest) if rest else [])]
     found = _told(profile)
     return (None, found) if found else (profile, [])
 
