@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.accounts import SOURCE
 from sandbox.stage import set_stage
 from sandbox.world import Sandbox
 from tests.end_to_end.story import Story
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.permissions import Simulator
+
+
+DATABASE_ARN = "arn:aws:rds:eu-west-1:111111111111:db:example-db"
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +30,8 @@ def instance(simulator: Simulator) -> Iterator[Story]:
 
 def test_what_was_expected_comes_true(instance: Story) -> None:
     """The sandbox's durations lie in the ranges; states are counted as they are entered, in both accounts."""
+    rds = instance.sandbox.client("rds", SOURCE)
+    rds.add_tags_to_resource(ResourceName=DATABASE_ARN, Tags=[{"Key": "team", "Value": "payments"}])
     expected: dict[str, Any] = instance.run(plan_only=True).output["expected"]
     begun, entered = instance.sandbox.clock.now, {"source": 0, "target": 0}
 
@@ -34,7 +40,7 @@ def test_what_was_expected_comes_true(instance: Story) -> None:
             entered[event.machine.split("-")[1]] += 1
 
     instance.sandbox.on_state.append(count)
-    run = instance.run()
+    run = instance.run(when="Open the lease", then=lambda: look_at_tags(instance))
     assert run.status == "SUCCEEDED", run.cause
     seconds = run.output["seconds"]
     assert expected["seconds"]["least"] <= seconds <= expected["seconds"]["most"]
@@ -44,3 +50,13 @@ def test_what_was_expected_comes_true(instance: Story) -> None:
         assert least <= number <= most, (side, number, expected["state_transitions"][side])
     assert json.dumps(expected).count("null") == 0
     instance.clear_target()
+
+
+def look_at_tags(story: Story) -> None:
+    """Both snapshots in the source have the database's tags, and ours."""
+    rows = story.sandbox.client("rds", SOURCE).describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    assert len(rows) == 2
+    for row in rows:
+        tags = {tag["Key"]: tag["Value"] for tag in row["TagList"]}
+        assert tags.pop("team") == "payments"
+        assert set(tags) == {"snapferry:transfer", "snapferry:execution"}

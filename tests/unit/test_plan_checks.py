@@ -21,5 +21,12 @@ def test_whatever_the_tags_are_rds_takes_those_that_are_carried(tags: dict[str, 
     assert all(key in said[0] for key in dropped)
 
 
+def test_a_resource_has_50_tags_and_ours_are_among_them() -> None:
+    tags = {f"tag-{number:02}": "x" for number in range(50)}
+    carried, said = carried_tags(tags)
+    assert (len(carried), len(carried | OURS)) == (48, 50)
+    assert said == ["tags of the database that its snapshots do not get: tag-48, tag-49"]
+
+
 def test_nothing_is_dropped_without_need() -> None:
     assert carried_tags({"team": "payments"}) == ({"team": "payments"}, [])
