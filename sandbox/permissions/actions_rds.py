@@ -71,8 +71,7 @@ _RESOURCES: dict[str, tuple[On, ...]] = {
     ),
     "CopyDBSnapshot": (
         _new("snapshot", "TargetDBSnapshotIdentifier"),
-        On("snapshot", "SourceDBSnapshotIdentifier"),
-        On("og", "OptionGroupName"),
+        On("snapshot", "SourceDBSnapshotIdentifier"),  # and no option group: IAM knows none for it
     ),
     "CopyDBClusterSnapshot": (
         _new("cluster-snapshot", "TargetDBClusterSnapshotIdentifier"),
