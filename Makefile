@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas sources wrong-set-ups rules closing requirements deploy-source deploy-target deploy-hooks clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas restore-settings sources wrong-set-ups rules closing requirements deploy-source deploy-target deploy-hooks clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,7 +23,8 @@ test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
 
 test-long: .venv/.made node_modules/.made ## run the tests that take minutes: many transfers, large databases, generated policies (ARGS=...)
 	$(BIN)/pytest -m long $(ARGS)
-	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n auto tests/unit/test_lease.py tests/unit/test_lease_properties.py
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n auto tests/unit/test_lease.py tests/unit/test_lease_properties.py \
+	  tests/unit/test_policy_conditions.py
 
 mutate-sandbox: .venv/.made node_modules/.made ## switch each of the sandbox's rules off: its test must go red (ARGS=rds.copy ...)
 	@$(BIN)/python -m tests.sandbox.mutation $(ARGS)
@@ -63,6 +64,9 @@ validate-profile: .venv/.made ## say all that is wrong with a restore profile (F
 
 schemas: .venv/.made ## write docs/schemas anew from the models
 	$(BIN)/python -m docs.generate_schemas
+
+restore-settings: .venv/.made node_modules/.made ## carry databases with every setting and write docs/restore-settings.md anew
+	@$(BIN)/python -m tests.end_to_end.settings.page
 
 sources: .venv/.made node_modules/.made ## make each kind of source in the sandbox, carry it, and write docs/sources.md anew
 	$(BIN)/python -m tests.end_to_end.sources.page
