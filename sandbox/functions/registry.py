@@ -13,7 +13,7 @@ from sandbox.functions.function import Function
 from sandbox.functions.process import Zygote
 from sandbox.functions.spec import VERSION
 from sandbox.gate import AwsError
-from sandbox.register.functions import UNRESERVED
+from sandbox.register.functions import INTERFACES, UNRESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,9 +57,11 @@ class Functions:
         """Deploy a function; one of the same ARN is replaced, and keeps its policy and its log.
 
         Raises:
-            AwsError: InvalidParameterValueException, too little concurrency would stay unreserved.
+            AwsError: InvalidParameterValueException, too little concurrency would stay unreserved, or its role cannot
+                make the network interfaces that it needs.
         """
         self._check_concurrency(spec)
+        self._check_interfaces(spec)
         self._zygote.start()
         function = Function(spec, self._sandbox, self._zygote, self.at_points)
         earlier = self._functions.get(spec.arn)
@@ -136,6 +138,13 @@ class Functions:
         left = self.concurrency_limit - sum(one.reserved_concurrency or 0 for one in [*others, spec])
         too_few = spec.reserved_concurrency is not None and left < UNRESERVED_AT_LEAST
         UNRESERVED.refuse_if(too_few, least=UNRESERVED_AT_LEAST)
+
+    def _check_interfaces(self, spec: FunctionSpec) -> None:
+        if spec.vpc is None:
+            return
+        caller = self._sandbox.assume(spec.role_arn, spec.name).caller
+        decision = self._sandbox.permissions.check(caller, "ec2:CreateNetworkInterface", "*")
+        INTERFACES.refuse_if(not decision.allowed)
 
     def _named(self, name: str, account: str | None) -> Iterator[Function]:
         for arn, function in self._functions.items():

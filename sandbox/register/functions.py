@@ -10,6 +10,14 @@ PAYLOAD_SIZE = Rule(
     message="{size} byte payload is too large: the limit is {most} bytes",
     test="test_functions::test_a_payload_is_json_of_six_megabytes_at_most",
 )
+INTERFACES = Rule(
+    "lambda.vpc.role",
+    "A function in a VPC has a role that may make network interfaces.",
+    source="Lambda guide, configuration-vpc",
+    code="InvalidParameterValueException",
+    message="The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+    test="test_functions::test_a_function_in_a_vpc_may_make_its_interfaces",
+)
 EVENT_SIZE = Rule(
     "lambda.invoke.event-size",
     "The payload of an asynchronous invocation has at most 1 MB.",

@@ -135,6 +135,16 @@ def test_a_failed_expectation_leaves_the_previous_database_serving_its_rows(scen
     assert [name for name in scene.databases.identifiers() if name not in _kept(scene)] == []
 
 
+def test_a_hook_that_dies_after_its_work_is_run_again_with_the_same_end(scene: Scene) -> None:
+    fault = scene.stage.sandbox.faults.function(FUNCTION).killed_when_done()
+    run = scene.restore({**hook([MASK], expect=[{"query": COUNT, "equals": 2}]), "retries": 1})
+    assert (run.status, run.cause) == ("SUCCEEDED", None)
+    assert len(fault.strokes) == 1
+    assert run.output["hooks"][0]["attempts"] == 2
+    assert [(one.who, one.admitted) for one in scene.arrivals(run)] == [(FUNCTION, True)] * 2
+    assert scene.rows(run) == list(MASKED)
+
+
 def test_no_password_is_in_a_log_a_result_or_a_history(scene: Scene) -> None:
     run = scene.restore(hook([MASK], expect=[{"query": COUNT, "equals": 2}]))
     password = scene.login(run.output["secret_arn"])[1]

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.accounts import REGION, SOURCE, TARGET
 from sandbox.data import open_directory
+from sandbox.functions import VpcConfig
 from sandbox.gate import AwsError
 from sandbox.world import Sandbox
 from tests.sandbox.machines import Machines, task
@@ -325,6 +326,16 @@ def test_permissions_are_statements_of_the_function_s_policy(workshop: Workshop)
     client.remove_permission(FunctionName=spec.name, StatementId="rule")
     with pytest.raises(ClientError, match="does not exist"):
         client.get_policy(FunctionName=spec.name)
+
+
+def test_a_function_in_a_vpc_may_make_its_interfaces(workshop: Workshop) -> None:
+    vpc = VpcConfig(("subnet-1",), ("sg-1",))
+    with pytest.raises(AwsError, match="CreateNetworkInterface on EC2") as refusal:
+        workshop.function("echo", vpc=vpc)
+    assert refusal.value.code == "InvalidParameterValueException"
+    spec = workshop.function("look", allow("ec2:CreateNetworkInterface", "*"), vpc=vpc)
+    shown = workshop.sandbox.client("lambda").get_function_configuration(FunctionName=spec.name)
+    assert shown["VpcConfig"] == {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
 
 
 KILLED = """

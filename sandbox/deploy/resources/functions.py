@@ -49,7 +49,10 @@ def function(site: Site, properties: Properties) -> Made:
     functions = site.world.functions
     if any(other.spec.name == spec.name for other in functions.of(site.account.id, site.region)):
         raise DeploymentFailed(f"{properties.where}: Function already exist: {spec.name}", "ResourceConflictException")
-    functions.add(spec)
+    try:
+        functions.add(spec)
+    except AwsError as error:
+        raise DeploymentFailed(f"{properties.where}: {error}", error.code) from error
     site.deletions.append(lambda: functions.remove(spec.arn))
     return Made(ref=spec.name, attributes={"Arn": spec.arn})
 
