@@ -61,6 +61,8 @@ def _open(leases: Leases, plan: TransferPlan, role_arn: str) -> Result | None:
         document = read_policy(kms, plan.key_arn)
         report = managed_elsewhere.require(document, wanted, plan.key_arn)
         found = Edit(document, tuple(report["findings"]))
+        # nothing is written, but what is shared from here on has to be found again
+        leases.note(_record(plan, wanted, lease.fingerprint(document)))
         return _done(waits.show_time(waits.now()), found) | {"principal": wanted.principal}
     check_released(kms, plan.key_arn, stack=settings.stack)
     policy = _policy(leases, plan.key_arn, plan.transfer)
@@ -130,7 +132,7 @@ def _close(leases: Leases, closing: Closing) -> Result:
     else:
         record = leases.find(closing.transfer)
         edit = _policy(leases, closing.key_arn, closing.transfer).close(closing.transfer)
-        leases.close(closing.transfer)
+    leases.close(closing.transfer)
     at = waits.show_time(waits.now())
     if record and (record.seen or edit.written):
         metrics.seconds(metrics.EXPOSURE_SECONDS, waits.seconds_between(record.opened_at, at))

@@ -26,7 +26,7 @@ SHARING_ROLE = "snapferry-source-EditShareFunctionRole"
 @pytest.fixture(scope="module")
 def shared_story(simulator: Simulator) -> Iterator[Story]:
     with Sandbox(permissions=simulator, data=False) as sandbox:
-        yield Story(set_stage(sandbox, "aurora-mysql"))
+        yield Story(set_stage(sandbox, "aurora-mysql", source_parameters={"SweepMinutes": "60"}))
 
 
 @pytest.fixture
@@ -123,7 +123,11 @@ def test_a_copy_that_cannot_be_taken_back_is_not_kept(story: Story) -> None:
 def test_what_somebody_tags_like_a_kept_copy_is_not_deleted_by_a_transfer_from_it(story: Story) -> None:
     """Only what is on the books is; a snapshot that a person has made stays."""
     rds = story.sandbox.client("rds", SOURCE)
-    rds.create_db_cluster_snapshot(DBClusterIdentifier="example-db", DBClusterSnapshotIdentifier="sf-by-hand")
+    rds.create_db_cluster_snapshot(
+        DBClusterIdentifier="example-db",
+        DBClusterSnapshotIdentifier="sf-by-hand",
+        Tags=[{"Key": "snapferry:transfer", "Value": "0123456789abcdef"}],
+    )
     story.sandbox.clock.run(limit=HOUR)
     run = story.run(restore=False, snapshot="sf-by-hand")
     assert run.status == "SUCCEEDED", run.cause

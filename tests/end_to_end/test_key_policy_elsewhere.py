@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.accounts import SOURCE, TARGET
+from sandbox.sources import make_snapshot, make_source
 from sandbox.stage import set_stage
 from sandbox.world import Sandbox
 from tests.end_to_end.story import Story
@@ -36,7 +37,8 @@ LETS_THE_TARGET_IN = {
 @pytest.fixture(scope="module")
 def elsewhere(simulator: Simulator) -> Iterator[Story]:
     with Sandbox(permissions=simulator, data=False) as sandbox:
-        yield Story(set_stage(sandbox, source_parameters={"KeyPolicyManaged": "elsewhere", "RevokeGrants": "true"}))
+        said = {"KeyPolicyManaged": "elsewhere", "RevokeGrants": "true", "ShareOriginals": "true"}
+        yield Story(set_stage(sandbox, source_parameters=said))
 
 
 def policy_of(story: Story) -> dict[str, Any]:
@@ -106,3 +108,30 @@ def test_with_such_a_policy_the_transfer_goes_through_and_leaves_it_alone(elsewh
     assert policy_of(elsewhere) == policy
     assert writes_by_roles(elsewhere) == []
     assert [name for account, name in elsewhere.snapshots() if account == "source"] == []
+
+
+def test_what_somebody_else_has_made_is_taken_back_too_when_the_transfer_is_stopped(elsewhere: Story) -> None:
+    """No tag tells whose share it is, and no statement: only the row that is noted before."""
+    sandbox, stage = elsewhere.sandbox, elsewhere.stage
+    before = policy_of(elsewhere)
+    kms = sandbox.client("kms", SOURCE)
+    open_to_all = {**before, "Statement": [*before["Statement"], LETS_THE_TARGET_IN]}
+    kms.put_key_policy(KeyId=stage.transfer_key, Policy=json.dumps(open_to_all))
+    database = make_source(sandbox, "postgres", name="theirs", encryption=stage.transfer_key)
+    snapshot = make_snapshot(sandbox, database, "manual", "made-by-hand")
+
+    def stop() -> None:
+        assert TARGET.id in made.shared_with
+        states = sandbox.client("stepfunctions", SOURCE)
+        (running,) = states.list_executions(stateMachineArn=stage.machine_arn, statusFilter="RUNNING")["executions"]
+        states.stop_execution(executionArn=running["executionArn"])
+
+    (made,) = (one for one in sandbox.rds.store.snapshots.values() if str(one.arn) == snapshot)
+    given: dict[str, Any] = {"database": "theirs", "snapshot": "made-by-hand", "restore": False}
+    run = elsewhere.run(**given, when="Ask the target to take its copy", then=stop)
+    sandbox.clock.run(limit=1800)
+    kms.put_key_policy(KeyId=stage.transfer_key, Policy=json.dumps(before))
+    assert run.status == "ABORTED"
+    assert made.shared_with == set()
+    assert ("source", "made-by-hand") in elsewhere.snapshots()
+    assert elsewhere.state_rows("lease") == []

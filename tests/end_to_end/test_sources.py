@@ -19,18 +19,21 @@ if TYPE_CHECKING:
 
     from sandbox.permissions import Simulator
 
-REFUSED = [case for case in CASES if case.outcome != CARRIED and not case.originals]
-QUICK = [
-    case
-    for case in CASES
-    if case.outcome == CARRIED and not case.originals and (case.kind, case.encryption, case.start) in {
-        ("postgres", "none", "fresh"),
-        ("aurora-mysql", "cmk", "AWS Backup"),
-        ("oracle-timezone", "aws/rds", "fresh"),
-        ("aurora-mysql-serverless", "aws/rds", "fresh"),
-    }
-]  # fmt: skip
-ORIGINALS = [case for case in CASES if case.originals]
+QUICK = {
+    ("postgres", "none", "fresh"),
+    ("aurora-mysql", "cmk", "AWS Backup"),
+    ("postgres", "transfer key", "named"),
+}
+"""What is carried with every run of the tests; all the others take a second or two each."""
+
+
+def each(*, carried: bool, originals: bool = False) -> pytest.MarkDecorator:
+    """The cases that end so, on a stage of this kind."""
+    chosen = [case for case in CASES if (case.outcome == CARRIED) is carried and case.originals is originals]
+    quick = [(case.kind, case.encryption, case.start) in QUICK or not carried for case in chosen]
+    marks = [() if one else pytest.mark.long for one in quick]
+    found = [pytest.param(case, id=case.title, marks=mark) for case, mark in zip(chosen, marks, strict=True)]
+    return pytest.mark.parametrize("case", found)
 
 
 @pytest.fixture(scope="class")
@@ -45,23 +48,12 @@ class TestAsDeployed:
 
     originals = False
 
-    @pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.title)
+    @each(carried=False)
     def test_what_cannot_be_carried_is_refused_before_anything_is_made(self, scene: Scene, case: Case) -> None:
-        seen = play(scene, case)
-        assert (seen.status, seen.error) == ("FAILED", case.outcome), seen.cause
-        assert seen.changes == []
-        assert (seen.left, seen.gone) == ({"source": [], "target": []}, [])
-        assert "What to do: " in seen.cause
-        assert_told(case, seen)
+        assert_refused(case, play(scene, case))
 
-    @pytest.mark.parametrize("case", QUICK, ids=lambda case: case.title)
-    def test_some_that_are_carried(self, scene: Scene, case: Case) -> None:
-        assert_carried(scene, case, play(scene, case))
-
-    @pytest.mark.long
-    @pytest.mark.parametrize("case", [c for c in CASES if c.outcome == CARRIED and not c.originals and c not in QUICK],
-                             ids=lambda case: case.title)  # fmt: skip
-    def test_all_the_others_that_are_carried(self, scene: Scene, case: Case) -> None:
+    @each(carried=True)
+    def test_what_can_be_carried_crosses_and_leaves_nothing(self, scene: Scene, case: Case) -> None:
         assert_carried(scene, case, play(scene, case))
 
 
@@ -70,14 +62,13 @@ class TestWithOriginals:
 
     originals = True
 
-    @pytest.mark.parametrize("case", ORIGINALS, ids=lambda case: case.title)
+    @each(carried=True, originals=True)
     def test_what_is_under_the_transfer_key_is_shared_as_it_is(self, scene: Scene, case: Case) -> None:
-        seen = play(scene, case)
-        if case.outcome == CARRIED:
-            assert_carried(scene, case, seen)
-        else:
-            assert (seen.status, seen.error, seen.changes) == ("FAILED", case.outcome, []), seen.cause
-            assert_told(case, seen)
+        assert_carried(scene, case, play(scene, case))
+
+    @each(carried=False, originals=True)
+    def test_what_somebody_shares_already_is_refused(self, scene: Scene, case: Case) -> None:
+        assert_refused(case, play(scene, case))
 
 
 @pytest.mark.long
@@ -89,6 +80,15 @@ def test_the_page_has_a_row_for_every_case() -> None:
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     assert len(rows) == len(CASES) + 2  # and the head's two
     assert len({case.title + str(case.originals) for case in CASES}) == len(CASES)
+
+
+def assert_refused(case: Case, seen: Seen) -> None:
+    """By its own error, in words that help, before anything was made in either account."""
+    assert (seen.status, seen.error) == ("FAILED", case.outcome), seen.cause
+    assert seen.changes == []
+    assert (seen.left, seen.gone) == ({"source": [], "target": []}, [])
+    assert "What to do: " in seen.cause
+    assert_told(case, seen)
 
 
 def assert_carried(scene: Scene, case: Case, seen: Seen) -> None:
