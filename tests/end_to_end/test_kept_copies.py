@@ -78,6 +78,7 @@ def test_a_copy_of_a_transfer_that_is_stopped_is_kept_too_and_goes_when_its_time
     assert story.state_rows("kept") == []
 
 
+@pytest.mark.long
 def test_a_second_failure_keeps_the_first_ones_copy_for_longer(story: Story) -> None:
     again = printed_input(fail_behind_the_copy(story))
     (first,) = story.state_rows("kept")
