@@ -12,6 +12,7 @@ from snapferry.errors import (
     KeyPendingDeletion,
     TransferKeyNotUsable,
 )
+from snapferry.findings import Findings
 from snapferry.keys import describe_key
 
 if TYPE_CHECKING:
@@ -35,11 +36,15 @@ def find_transfer_key(kms: "KMSClient", key: str, *, region: str) -> str:
 
     Raises:
         TransferKeyNotUsable: It is not there, or one of the named kinds of it.
+        TransferNotPossible: Several of them at once.
     """
     facts = describe_key(kms, key, refusal=TransferKeyNotUsable)
     _check_manager(facts)
-    _check_state(facts)
-    _check_kind(facts, region)
+    findings = Findings("source account")
+    findings.check(lambda: _check_state(facts))
+    findings.check(lambda: _check_kind(facts))
+    findings.check(lambda: _check_region(facts, region))
+    findings.raise_any()
     return facts["Arn"]
 
 
@@ -97,13 +102,16 @@ def _check_state(facts: "KeyMetadataTypeDef") -> None:
         )
 
 
-def _check_kind(facts: "KeyMetadataTypeDef", region: str) -> None:
+def _check_kind(facts: "KeyMetadataTypeDef") -> None:
     if (facts["KeySpec"], facts["KeyUsage"]) != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"):
         raise KeyNotSymmetric(
             f"Key {facts['Arn']} is a {facts['KeySpec']} key for {facts['KeyUsage']}; RDS takes symmetric ones",
             resource=facts["Arn"],
             remedy="name a symmetric encryption key",
         )
+
+
+def _check_region(facts: "KeyMetadataTypeDef", region: str) -> None:
     key_region = facts["Arn"].split(":")[3]
     if key_region != region:
         raise KeyInAnotherRegion(

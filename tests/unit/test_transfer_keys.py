@@ -45,6 +45,16 @@ def test_a_customer_managed_symmetric_key_of_this_region_will_do() -> None:
     assert find() == KEY
 
 
+def test_a_key_that_will_not_do_for_several_reasons_is_told_all_of_them() -> None:
+    with pytest.raises(errors.TransferNotPossible) as refused:
+        find(KeyState="Disabled", KeySpec="RSA_2048", Arn=KEY.replace("eu-west-1", "eu-west-2"))
+    assert [type(each).__name__ for each in refused.value.reasons] == [
+        "KeyDisabled",
+        "KeyNotSymmetric",
+        "KeyInAnotherRegion",
+    ]
+
+
 @pytest.mark.parametrize(
     ("facts", "error"),
     [
