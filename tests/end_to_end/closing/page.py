@@ -24,6 +24,7 @@ PAGE = ROOT / "docs" / "closing.md"
 MARK = "<!-- From here on written by `make closing`. -->"
 ACCESS = re.compile(r"(?P<means>[a-z ]+), (?P<seconds>\d+)")  # what a cell begins with, if access was open
 NOTHING = "nothing was there"
+AT_ONCE = 2  # seconds between two calls of one closing
 NUMBER = re.compile(r"\d+")
 PROCESSES = 2
 
@@ -34,7 +35,7 @@ def cell(outcome: Outcome) -> str:
     """One case in few words: who ended access and after how many seconds; in brackets if it was never open."""
     access, tidied, left = outcome.access, outcome.tidied, outcome.left
     words = [f"{access.means}, {access.seconds}"] if access else []
-    if tidied and (access is None or (tidied.means, tidied.seconds) != (access.means, access.seconds)):
+    if tidied and not (access and tidied.means is access.means and tidied.seconds <= access.seconds + AT_ONCE):
         rest = f"{tidied.means}, {tidied.seconds}"
         words.append(f"the rest: {rest}" if access else f"({rest})")
     if left:
