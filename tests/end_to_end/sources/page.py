@@ -59,7 +59,7 @@ def row_of(case: Case, seen: Seen) -> str:
         case.start,
         "carried and restored" if case.restored else case.outcome if carried else f"`{case.outcome}`",
         " + ".join(seen.making) or "nothing",
-        _lasting(seen.seconds) if carried else f"{seen.seconds} s",
+        _lasting(seen.seconds) if carried else f"at most {10 * (seen.seconds // 10 + 1)} s",
         _plain("; ".join(seen.output["remarks"]) if carried else seen.cause),
     )
     return f"| {' | '.join(cells)} |"
