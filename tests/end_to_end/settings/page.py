@@ -32,8 +32,8 @@ before anybody but the workflow can connect. A hook locks or changes the others:
 `ALTER USER ... ACCOUNT LOCK` (MySQL) or `ALTER ROLE ... NOLOGIN` (PostgreSQL) while the database is in quarantine.
 
 With `managed_password`, RDS makes the new password, keeps it in Secrets Manager and rotates it every seven days.
-Without, Secrets Manager makes it once, and the secret `snapferry/<database>/<transfer>` keeps it, under the same key: for
-applications that cannot follow a rotation. No role of the stacks may read either.
+Without, Secrets Manager makes it once, and the secret `snapferry/<database>/<transfer>` keeps it, under the same key:
+for applications that cannot follow a rotation. No role of the stacks may read either.
 """
 _COLUMNS = "| Setting | Field | Source | Profile | Restored | With the smallest profile |\n" + "| --- " * 6 + "|"
 _NONE = "none"
@@ -166,7 +166,7 @@ def _shown(scene: Scene, line: Line, row: Mapping[str, Any]) -> str:
     if line.field == "maintenance_window" and value not in TOLD_WINDOWS:
         return "drawn by lot"
     if isinstance(value, list):
-        return ", ".join(words.get(one, one) for one in value) or _NONE
+        return ", ".join(words.get(one) or str(one) for one in value) or _NONE
     if isinstance(value, str) and value.startswith("arn:aws:kms:"):
         return words.get(value, "`aws/rds` of the source")
     return words.get(value, value) if isinstance(value, str) else _plain(value)

@@ -92,6 +92,10 @@ SAID_OF_CLUSTER: dict[str, Any] = {
     "storage_type": "aurora-iopt1",
     "cluster_parameter_group": "tuned-cluster",
 }
+OF_THE_WRITER = (
+    *("DBInstanceClass", "DBParameterGroups", "MonitoringInterval", "MonitoringRoleArn"),
+    *("CACertificateIdentifier", "AutoMinorVersionUpgrade", "PubliclyAccessible"),
+)
 TOLD_WINDOWS = (OF_BOTH["PreferredMaintenanceWindow"], SAID["maintenance_window"])
 
 
@@ -132,9 +136,7 @@ class Scene:
         cluster = dict(rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0])
         writer = cluster["DBClusterMembers"][0]["DBInstanceIdentifier"]
         member = rds.describe_db_instances(DBInstanceIdentifier=writer)["DBInstances"][0]
-        of_each = ("DBInstanceClass", "DBParameterGroups", "MonitoringInterval", "MonitoringRoleArn")
-        of_each += ("CACertificateIdentifier", "AutoMinorVersionUpgrade", "PubliclyAccessible")
-        return cluster | {key: member[key] for key in of_each if key in member}
+        return cluster | {key: member[key] for key in OF_THE_WRITER if key in member}
 
 
 def _make_role(sandbox: Sandbox, account: Account) -> None:
