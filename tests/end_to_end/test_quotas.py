@@ -52,6 +52,7 @@ def test_no_room_for_another_snapshot_is_waited_for(story: Story) -> None:
     assert found == ["the account has 0 of 0 manual cluster snapshots"]
 
 
+@pytest.mark.long
 def test_no_room_for_the_copy_is_waited_for(story: Story) -> None:
     set_quota(story, SNAPSHOTS, 1)()
     run = story.run(restore=False, when="Wait for RDS to copy", then=set_quota(story, SNAPSHOTS, 100))
@@ -67,7 +68,7 @@ def test_too_many_copies_at_once_are_waited_for_and_told_apart(story: Story) -> 
     assert found == ["RDS makes no more copies at once for this account; 0 are being made"]
 
 
-@pytest.mark.parametrize(("quota", "most"), [(SNAPSHOTS, 100), (COPIES, 5)])
+@pytest.mark.parametrize(("quota", "most"), [pytest.param(SNAPSHOTS, 100, marks=pytest.mark.long), (COPIES, 5)])
 def test_the_target_waits_too(story: Story, quota: str, most: int) -> None:
     def fill() -> None:
         set_quota(story, quota, 0)()
@@ -90,7 +91,9 @@ def test_the_target_waits_too(story: Story, quota: str, most: int) -> None:
 )
 def test_at_the_deadline_the_error_names_which(simulator: Simulator, quota: str, error: str, words: str) -> None:
     with Sandbox(permissions=simulator, data=False) as sandbox:
-        story = Story(set_stage(sandbox, "aurora-mysql", source_parameters={"DeadlineHours": "96", "KeepCopyHours": "0"}))
+        story = Story(
+            set_stage(sandbox, "aurora-mysql", source_parameters={"DeadlineHours": "96", "KeepCopyHours": "0"})
+        )
         set_quota(story, quota, 0)()
         run = story.run()
         assert (run.status, run.error) == ("FAILED", error)

@@ -49,6 +49,7 @@ def test_a_schedule_that_fires_twice_for_one_time_carries_once_and_again_the_nex
     assert len(received(scheduled)) == 1  # the next time is another one
 
 
+@pytest.mark.long
 def test_a_scheduled_run_that_failed_may_be_started_again(scheduled: Story) -> None:
     """A person copies the failed execution's input."""
     given: dict[str, Any] = {"restore": False, "scheduled_time": "2026-01-05T03:00:00Z"}
