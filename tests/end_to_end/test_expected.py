@@ -28,6 +28,7 @@ def instance(simulator: Simulator) -> Iterator[Story]:
         yield Story(set_stage(sandbox, "postgres"))
 
 
+@pytest.mark.long
 def test_what_was_expected_comes_true(instance: Story) -> None:
     """The sandbox's durations lie in the ranges; states are counted as they are entered, in both accounts."""
     rds = instance.sandbox.client("rds", SOURCE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from sandbox.accounts import SOURCE, TARGET
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def test_two_at_the_very_same_moment_are_one_and_a_refusal(story: Story) -> None
     delete_received(story)
 
 
+@pytest.mark.long
 def test_a_second_one_that_waits_comes_after_the_first(story: Story) -> None:
     first = start(story, "earlier")
     until(story, first, "Wait for the snapshot")
