@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moto.moto_api._internal import mock_random
+
 from sandbox.accounts import SOURCE
 from sandbox.functions.function import BEGINNING
 from tests.end_to_end.closing.cases import Case, Way, states
@@ -87,5 +89,6 @@ class Death:
         self._story.sandbox.client("stepfunctions", SOURCE).stop_execution(executionArn=self._arn)
 
     def _strikes(self) -> None:
+        mock_random.seed(str(self._case))  # the pauses between two tries are this case's own
         self._watch.look(every=0.0)
         self.time = self._story.sandbox.clock.now

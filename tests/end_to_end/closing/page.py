@@ -55,11 +55,11 @@ def told() -> dict[Case, str]:
     return {case: said for way in Way for case, said in _told_of(way, text)}
 
 
-def is_as_told(said: str, outcome: Outcome) -> bool:
-    """Whether a cell says what was seen; seconds may differ by a minute, or by a tenth."""
+def is_as_told(said: str, outcome: Outcome, *, within: int) -> bool:
+    """Whether a cell says what was seen; seconds may differ by so many, or by a tenth."""
     now = cell(outcome)
     pairs = zip(NUMBER.findall(said), NUMBER.findall(now), strict=False)
-    near = all(abs(int(one) - int(other)) <= max(60, int(one) / 10) for one, other in pairs)
+    near = all(abs(int(one) - int(other)) <= max(within, int(one) / 10) for one, other in pairs)
     return NUMBER.sub("n", said) == NUMBER.sub("n", now) and near
 
 

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from moto.moto_api._internal import mock_random
-
 from sandbox.clock import Stuck
 from sandbox.world import Sandbox
 from tests.end_to_end.closing.alarm import times_counted
@@ -69,7 +67,6 @@ class Theatre:
         Raises:
             AssertionError: Access did not end, or something of others is not as it was.
         """
-        mock_random.seed(str(case))  # the pauses between two tries are this case's own
         with self.scene(case.off) as watch:
             begun = self.sandbox.clock.now
             dead = self.let_die(watch, case)
