@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from snapferry import taking_back
 from snapferry.entry import Event, Result, entry_point
 from snapferry.receiving import plan_receive
 from snapferry.target_stack import TargetStack, clients
@@ -13,4 +14,5 @@ from snapferry.transfers import Execution
 @entry_point
 def handler(event: Event, context: LambdaContext) -> Result:
     plan = plan_receive(event["input"], Execution(**event["execution"]), TargetStack.of(context), clients())
+    taking_back.books().note(taking_back.of_receive(plan, event["input"]))  # before anything is made
     return asdict(plan)

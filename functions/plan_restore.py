@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import turns
+from snapferry import taking_back, turns
 from snapferry.entry import Event, Result, entry_point
 from snapferry.restoring import plan_restore
 from snapferry.target_stack import TargetStack, clients
@@ -20,4 +20,5 @@ def handler(event: Event, context: LambdaContext) -> Result:
     other = turns.of_stack().take(turns.name(plan.identifier), plan.execution_arn)
     if other:
         raise turns.name_refusal(plan.identifier, other)
+    taking_back.books().note(taking_back.of_restore(plan, event["input"]))  # before anything is made
     return asdict(plan)

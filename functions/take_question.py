@@ -9,13 +9,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from snapferry import answering, aws
-from snapferry.contracts import Answer, RestoreRequested, SnapshotShared, parsed
+from snapferry import answering, aws, taking_back
+from snapferry.contracts import RestoreRequested, SnapshotShared, parsed
 from snapferry.entry import Event, Result, account_of, entry_point
-from snapferry.errors import InvalidInput, NotOurs, StepFailed
+from snapferry.errors import InvalidInput, NotOurs
 from snapferry.senders import check_sender
 from snapferry.settings import Settings
-from snapferry.vocabulary import Question, Reply
+from snapferry.vocabulary import Question
 
 type Asked = SnapshotShared | RestoreRequested
 
@@ -53,7 +53,11 @@ def _check_snapshot(asked: Asked, owner: str) -> None:
 def _start(asked: Asked) -> str:
     setting, suffix = _MACHINES[asked.question]
     machine, name = Settings().text(setting), f"{asked.transfer}-{suffix}"
+    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
     stepfunctions: Any = aws.client("stepfunctions")
+    begun = taking_back.of_question(asked, arn)
+    if taking_back.books().find(arn) is None:  # its plan may have written more
+        taking_back.books().note(begun)
     try:
         started = stepfunctions.start_execution(stateMachineArn=machine, name=name, input=_input(asked))
     except ClientError as error:
@@ -61,23 +65,11 @@ def _start(asked: Asked) -> str:
             raise
     else:
         return str(started["executionArn"])
-    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
     status = stepfunctions.describe_execution(executionArn=arn)["status"]
     if status != "RUNNING":
-        answering.give(_ended_without_answer(asked, arn, status))
+        answering.give(taking_back.failed_answer(begun, f"{taking_back.told(arn, status)}, and gave no answer."))
     return arn
 
 
 def _input(asked: Asked) -> str:
     return json.dumps(asked.model_dump(mode="json"))
-
-
-def _ended_without_answer(asked: Asked, arn: str, status: str) -> Answer:
-    return Answer(
-        transfer=asked.transfer,
-        question=asked.question,
-        source_account=asked.source_account,
-        reply=Reply.FAILED,
-        error=StepFailed.__name__,
-        cause=f"The target's execution {arn} ended as {status} and gave no answer.",
-    )

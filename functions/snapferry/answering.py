@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def give(answer: Answer) -> None:
-    """Keep an answer and send it."""
-    _outcomes().store(answer)
-    send(answer)
+    """Keep an answer and send it; where one was given before, that one is sent again: a question has one answer."""
+    outcomes = _outcomes()
+    kept = None if outcomes.store(answer) else outcomes.find(answer.transfer, answer.question)
+    send(kept or answer)
 
 
 def given(transfer: str, question: "Question") -> Answer | None:

@@ -25,7 +25,7 @@ The class's name is what the state machine, the console and the runbook show, so
         ├── NameTaken              NotOurs                NotTidiedUp
         ├── SnapshotNotFound       SnapshotFailed         SnapshotTooSlow     SnapshotNotShared
         ├── TransferDeclined       NobodyAnswered         EventNotDelivered
-        ├── SourceKeyNotAccessible OwnKeyNotUsable
+        ├── SourceKeyNotAccessible OwnKeyNotUsable        TargetExecutionEnded
         ├── ProfileNotFound        ProfileInvalid         RestoreNotPossible
         ├── DatabaseFailed         DatabaseTooSlow        HookFailed
         ├── NothingToGoBackTo      ConnectionChanged
@@ -287,6 +287,10 @@ class SourceKeyNotAccessible(GiveUp):
 
 class OwnKeyNotUsable(GiveUp):
     """The target account's own key cannot encrypt the copy."""
+
+
+class TargetExecutionEnded(GiveUp):
+    """The target's execution was stopped, ran out of time, or lost its machine, before it could answer."""
 
 
 class ProfileNotFound(GiveUp):

@@ -47,13 +47,14 @@ def main() -> None:
 
 
 def _run_everything(stage: Stage) -> None:
-    """A transfer; a plan; one that is stopped; one that is declined; and the target's machines, started by a person."""
+    """A transfer; a plan; one stopped on each side; one that is declined; and what a person starts in the target."""
     sandbox = stage.sandbox
     sandbox.deploy(TARGET, "hooks", HOOKS, {})
     write_profile(sandbox, stage.target_network, hooks=[HOOK])
     sandbox.wait_for(stage.start("first"))
     sandbox.wait_for(stage.start("plan", plan_only=True))
     _stop(stage, stage.start("stopped", restore=False))
+    _stop_in_target(stage, stage.start("stopped-there", restore=False))
     sandbox.wait_for(stage.start("declined"))  # the name in the target is taken now
     shared = f"arn:aws:rds:eu-west-1:111111111111:cluster-snapshot:{KEPT_SNAPSHOT}"
     _start(stage, "ReceiveSnapshotMachineArn", {"snapshot_arn": shared})
@@ -79,6 +80,17 @@ def _stop(stage: Stage, execution_arn: str) -> None:
 
     stage.sandbox.clock.wait_until(is_open, 86_400.0)
     stage.sandbox.client("stepfunctions", SOURCE).stop_execution(executionArn=execution_arn)
+    stage.sandbox.clock.run(limit=3600)
+
+
+def _stop_in_target(stage: Stage, execution_arn: str) -> None:
+    """Stop what a transfer has started in the target: the function behind the status event takes it back."""
+    states = stage.sandbox.client("stepfunctions", TARGET)
+    which = {"stateMachineArn": stage.target.outputs["ReceiveSnapshotMachineArn"], "statusFilter": "RUNNING"}
+    stage.sandbox.clock.wait_until(lambda: bool(states.list_executions(**which)["executions"]), 86_400.0)
+    for row in states.list_executions(**which)["executions"]:
+        states.stop_execution(executionArn=row["executionArn"])
+    stage.sandbox.wait_for(execution_arn)
     stage.sandbox.clock.run(limit=3600)
 
 

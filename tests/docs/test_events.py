@@ -24,7 +24,9 @@ from snapferry.databases.family import RestorePlan
 from snapferry.hook_contracts import HookInput
 from snapferry.receiving import read_receive_input
 from snapferry.restoring import read_restore_input
+from snapferry.state.begun import Begun
 from snapferry.switching_back import SwitchPlan
+from snapferry.taking_back import failed_answer
 from snapferry.transfers import Closing, Execution, TransferPlan
 from snapferry.vocabulary import Question, Reply
 from snapferry.waits import Span
@@ -32,6 +34,8 @@ from tests.statemachine import machines
 
 EVENTS = Path(__file__).parents[2] / "events"
 FILES = sorted(path.stem for path in EVENTS.glob("*.json"))
+
+BEHIND_RULES = ("answer_offer", "close_after_end", "hear_answer", "take_back_after_end", "take_question")
 
 every_file = pytest.mark.parametrize("name", FILES)
 
@@ -74,6 +78,15 @@ def ended(event: Any) -> None:
     assert event["detail"]["status"] in {"FAILED", "TIMED_OUT", "ABORTED"}
 
 
+def ended_in_target(event: Any) -> None:
+    assert ":execution:snapferry-target-receive-snapshot:" in event["detail"]["executionArn"]
+    assert event["detail"]["status"] == "ABORTED"
+
+
+def begun(event: Any) -> Begun:
+    return Begun.read(event["plan"])
+
+
 def plan(event: Any) -> plan_reports.PlanReport:
     findings, accepted = event["findings"], event["heard"]["accepted"]
     return plan_reports.plan_report(transfer(event), findings, accepted, asked=True)
@@ -86,6 +99,7 @@ def receipt(event: Any) -> receipts.Receipt:
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "answer_offer": lambda event: Offer.model_validate(event["detail"]),
+    "answer_for_ended": lambda event: failed_answer(begun(event), event["plan"]["ended"]),
     "answer_source": answer,
     "ask_target": lambda event: (transfer(event), Question(event["question"])),
     "close_access_input": Closing.read,
@@ -116,9 +130,13 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "restore_database_alone_input": RestoreAlone.model_validate,
     "restore_database_input": read_restore_input,
     "secure_database": restore,
+    "strike_off": begun,
+    "sweep_executions": lambda event: event == {} or pytest.fail("the schedule sends nothing"),
     "sweep_leases": lambda event: event == {} or pytest.fail("the schedule sends nothing"),
     "switch_back_input": SwitchBack.model_validate,
     "switch_connection": lambda event: Serving.read(SwitchPlan(**event["plan"]).to),
+    "take_back_after_end": ended_in_target,
+    "take_back_input": Begun.read,
     "take_question": lambda event: SnapshotShared.model_validate(event["detail"]),
     "take_turn": transfer,
     "write_plan": plan,
@@ -153,7 +171,7 @@ def test_a_functions_body_has_the_fields_that_a_machine_sends() -> None:
         assert set(body(module)) in fields, module
 
 
-@pytest.mark.parametrize("name", ["answer_offer", "close_after_end", "hear_answer", "take_question"])
+@pytest.mark.parametrize("name", BEHIND_RULES)
 def test_a_functions_body_behind_a_rule_is_an_event_that_the_rule_lets_through(name: str) -> None:
     event = body(name)
     patterns = [

@@ -25,9 +25,11 @@ DAY = 86_400.0
 def restores(simulator: Simulator) -> Iterator[Restores]:
     with Sandbox(permissions=simulator, data=False) as sandbox:
         stage = set_stage(sandbox, "aurora-mysql")
-        scheduler = sandbox.client("scheduler", SOURCE)
-        for schedule in scheduler.list_schedules()["Schedules"]:  # a sweep every quarter of an hour, for months
-            scheduler.delete_schedule(Name=schedule["Name"])
+        for account in (SOURCE, TARGET):
+            scheduler = sandbox.client("scheduler", account)
+            for schedule in scheduler.list_schedules()["Schedules"]:
+                if "Sweep" in schedule["Name"]:  # every quarter of an hour, or every hour, for months
+                    scheduler.delete_schedule(Name=schedule["Name"])
         yield Restores.on(stage)
 
 
@@ -94,6 +96,26 @@ def test_copies_go_by_count_and_age_and_only_those_of_transfers(restores: Restor
     assert set(snapshots(restores)) == {SNAPSHOT, *names[2:]}
     restores.story.sandbox.clock.run(limit=60 * DAY)
     assert set(snapshots(restores)) == {SNAPSHOT, *names[2:]}
+
+
+def test_a_copy_whose_transfer_died_after_the_hand_over_goes_like_any_other(restores: Restores) -> None:
+    story = restores.story
+
+    def stop() -> None:
+        states = story.sandbox.client("stepfunctions", SOURCE)
+        running = states.list_executions(stateMachineArn=story.stage.machine_arn, statusFilter="RUNNING")["executions"]
+        states.stop_execution(executionArn=running[0]["executionArn"])
+
+    before = set(snapshots(restores))
+    assert story.run(when="Stop sharing", then=stop).status == "ABORTED"
+    story.sandbox.clock.run(limit=DAY)
+    (left,) = set(snapshots(restores)) - before
+    for _ in range(3):
+        assert story.run(restore=False).status == "SUCCEEDED"
+    story.sandbox.clock.run(limit=30 * DAY)
+    assert left in snapshots(restores)
+    story.sandbox.clock.run(limit=6 * DAY)
+    assert left not in snapshots(restores)
 
 
 def apply(restores: Restores) -> Run:

@@ -15,6 +15,8 @@ from snapferry import errors, metrics
 from tests.templates import stacks
 from tests.templates.stacks import ROOT, SOURCE, TARGET, TEMPLATES, of_type
 
+WATCHED = {SOURCE: ["FerrySnapshotMachine"], TARGET: ["ReceiveSnapshotMachine", "RestoreDatabaseMachine"]}
+
 both = pytest.mark.parametrize("template", TEMPLATES)
 
 
@@ -69,7 +71,7 @@ def test_every_rule_pins_the_account_that_an_event_comes_from(template: str) -> 
         pattern = rule["Properties"]["EventPattern"]
         if pattern["source"] == ["aws.states"]:  # this account's Step Functions, on the default bus
             assert (pattern["account"], "EventBusName" in rule["Properties"]) == ([own], False), name
-            assert pattern["detail"]["stateMachineArn"] == [{"Ref": "FerrySnapshotMachine"}]
+            assert pattern["detail"]["stateMachineArn"] == [{"Ref": each} for each in WATCHED[template]]
             continue
         carries = "RoleArn" in rule["Properties"]["Targets"][0]
         if carries:  # the own account's events only, so that nothing loops

@@ -1,5 +1,6 @@
 """Outcomes: what the target has answered, so that a question asked again gets the same answer again."""
 
+import time
 from typing import Final
 
 from snapferry.contracts import Answer
@@ -14,10 +15,15 @@ class Outcomes:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def store(self, answer: Answer) -> None:
-        """Keep an answer."""
-        item = {"answer": answer.model_dump_json()}
-        self._table.put(_id(answer.transfer, answer.question), item, lasts=_KEPT)
+    def store(self, answer: Answer) -> bool:
+        """Keep an answer, unless there is one to that question; tell whether it was kept."""
+        return self._table.put_if(
+            "attribute_not_exists(id) OR expires < :now",
+            {":now": int(time.time())},
+            _id(answer.transfer, answer.question),
+            {"answer": answer.model_dump_json()},
+            lasts=_KEPT,
+        )
 
     def find(self, transfer: str, question: str) -> Answer | None:
         """Return the answer that was given to a question, or None."""

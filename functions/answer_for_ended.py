@@ -1,0 +1,58 @@
+"""State "Answer in its place": tell the source that an execution has ended, unless it did so itself, and what goes.
+
+What it made goes, but for two things: a copy that the source was told of is an ordinary copy from then on, and a
+database that was published serves, or has served: it stays.
+"""
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry import answering, aws
+from snapferry.connections import Connections
+from snapferry.databases import Database, Snapshots, family_of
+from snapferry.entry import Event, Result, account_of, entry_point, logger
+from snapferry.names import MANAGED_TAG, TRANSFER_TAG
+from snapferry.state.begun import Begun
+from snapferry.taking_back import failed_answer
+from snapferry.vocabulary import Question, Reply
+
+
+@entry_point
+def handler(event: Event, context: LambdaContext) -> Result:
+    begun = Begun.read(event["plan"])
+    answered = answering.given(begun.transfer, Question(begun.question)) if begun.question else None
+    if answered is not None and answered.reply is not Reply.FAILED:
+        return {"database": False, "copies": []}
+    database = _database(begun)
+    published = database is not None and _is_published(database, begun)
+    if begun.question and answered is None:
+        ended = f"In the target account {account_of(context)}: {event['plan']['ended']}."
+        remark = f" Database {begun.identifier} had been published before: it serves, and stays." if published else ""
+        answering.give(failed_answer(begun, ended + remark))
+    return {"database": database is not None and not published, "copies": _copies(begun)}
+
+
+def _database(begun: Begun) -> Database | None:
+    """Return the database that this execution made, if it is there."""
+    if begun.identifier is None:
+        return None
+    found = family_of(aws.client("rds"), begun.family).find(begun.identifier)
+    if found is None or found.tags.get(MANAGED_TAG) != "true" or found.tags.get(TRANSFER_TAG) != begun.transfer:
+        return None
+    return found
+
+
+def _is_published(database: Database, begun: Begun) -> bool:
+    connection = Connections(aws.client("ssm")).find(begun.connection or "")
+    if connection is None:
+        return False
+    return database.arn in {connection.now.arn, *(each.serving.arn for each in connection.previous)}
+
+
+def _copies(begun: Begun) -> list[str]:
+    if begun.copy is None:
+        return []
+    found = Snapshots(aws.client("rds"), begun.family).find(begun.copy)
+    if found is not None and found.tags.get(TRANSFER_TAG) != begun.transfer:
+        logger.warning("not this transfer's snapshot: it stays", extra={"snapshot": found.arn})
+        return []
+    return [begun.copy]

@@ -1,0 +1,13 @@
+"""State "Strike it off": an execution of which nothing is left is no longer on the books."""
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry import taking_back
+from snapferry.entry import Event, Result, entry_point
+from snapferry.state.begun import Begun
+
+
+@entry_point
+def handler(event: Event, _context: LambdaContext) -> Result:
+    taking_back.books().strike(Begun.read(event["plan"]).execution_arn)
+    return {}
