@@ -56,14 +56,15 @@ def against_engine(wanted: Wanted, rds: "RDSClient") -> Iterator[RestoreNotPossi
     yield from _against_option_group(wanted, version, rds)
     if version is not None:
         yield from _against_words(wanted, version)
-    if version is not None and version.offered and wanted.chosen_class is not None:
-        yield from _against_offers(wanted, wanted.chosen_class, rds)
+    chosen = wanted.fitting.instance_class or wanted.instance_class
+    if version is not None and version.offered and chosen is not None:
+        yield from _against_offers(wanted, chosen, rds)
 
 
 def _against_parameter_groups(
     wanted: Wanted, version: EngineVersion | None, rds: "RDSClient"
 ) -> Iterator[RestoreNotPossible]:
-    profile = wanted.profile
+    profile = wanted.fitting
     for field, group, rows_of in (
         ("parameter_group", profile.parameter_group, _parameter_groups),
         ("cluster_parameter_group", profile.cluster_parameter_group, _cluster_parameter_groups),
@@ -84,7 +85,7 @@ def _against_parameter_groups(
 def _against_option_group(
     wanted: Wanted, version: EngineVersion | None, rds: "RDSClient"
 ) -> Iterator[RestoreNotPossible]:
-    group = wanted.profile.option_group
+    group = wanted.fitting.option_group
     if group is None:
         return
     row = _first(lambda: rds.describe_option_groups(OptionGroupName=group)["OptionGroupsList"], _OPTION_GROUP_NOT_FOUND)
@@ -130,14 +131,14 @@ def _against_offers(wanted: Wanted, chosen: str, rds: "RDSClient") -> Iterator[R
             remedy=f"aws rds describe-orderable-db-instance-options --engine {wanted.engine} lists what it offers",
         )
         return
-    kind = wanted.profile.storage_type
+    kind = wanted.fitting.storage_type
     if kind and kind not in {offer.get("StorageType") for offer in offers}:
         yield RestoreNotPossible(
             f"AWS offers {chosen} for {of_engine} without storage {kind} (profile field storage_type)",
             resource=chosen,
             remedy="choose another storage or class, or leave storage_type out",
         )
-    if wanted.profile.multi_az and not any(offer.get("MultiAZCapable") for offer in offers):
+    if wanted.fitting.multi_az and not any(offer.get("MultiAZCapable") for offer in offers):
         yield RestoreNotPossible(
             f"AWS offers {chosen} for {of_engine} without Multi-AZ (profile field multi_az)",
             resource=chosen,

@@ -5,6 +5,7 @@ from typing import Any
 
 from snapferry.contracts import Profile, Scaling
 from snapferry.databases.restore_settings import FIELDS, applying
+from snapferry.profile_checks import foreign_fields
 from snapferry.vocabulary import Family
 
 
@@ -45,6 +46,11 @@ class Wanted:
     def chosen_scaling(self) -> Scaling | None:
         """Capacity of a cluster's Serverless v2 instances."""
         return self.profile.scaling or self.scaling
+
+    @property
+    def fitting(self) -> Profile:
+        """The profile without what the database's family does not have: that is refused by itself."""
+        return self.profile.model_copy(update=dict.fromkeys(foreign_fields(self.profile, self.family)))
 
     def settings(self, *, port: int, key_arn: str, monitoring_role: str | None) -> dict[str, Any]:
         """Return every setting that the new database shall have, by the profile's fields.

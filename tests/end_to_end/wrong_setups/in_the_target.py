@@ -47,6 +47,11 @@ _profile("a security group is not there", "no security group sg-00000000", secur
 _profile("the new name cannot be a database's", "cannot be a database's name", identifier="{database}--2")
 _profile("the new name is too long", "cannot be a database's name", identifier="{database}-{transfer}-" + "x" * 40)
 _profile("the parameter group is not there", "no parameter group tuned", parameter_group="tuned")
+_profile("the profile wants IOPS without saying of which storage", "iops: name storage_type", iops=3000)
+_profile("the profile wants Multi-AZ of a cluster", "which has no such setting (profile field multi_az)", multi_az=True)
+_profile("nobody sells that class for the engine", "AWS offers no db.z9.huge", instance_class="db.z9.huge")
+_profile("the engine has no such log", "exports no log slow", log_exports=["slow"])
+_profile("the stack names no role for Enhanced Monitoring", "names no role", monitoring_seconds=60)
 _profile("the cluster's parameter group is not there", "no parameter group tuned", cluster_parameter_group="tuned")
 _profile(
     "three things at once", "3 things stand in the way", subnet_group="nowhere", identifier="a--b", parameter_group="x"
@@ -60,6 +65,22 @@ def _(scene: Scene) -> Iterator[Attempt]:
     group = ec2.create_security_group(GroupName="elsewhere", Description="Elsewhere", VpcId=vpc)["GroupId"]
     with scene.profile(security_groups=[group]) as attempt:
         yield attempt
+
+
+@case("the parameter group is of another engine", DECLINED, "is of postgres16")
+def _(scene: Scene) -> Iterator[Attempt]:
+    scene.client("rds", TARGET).create_db_parameter_group(
+        DBParameterGroupName="of-postgres", DBParameterGroupFamily="postgres16", Description="-"
+    )
+    with scene.profile(parameter_group="of-postgres") as attempt:
+        yield attempt
+
+
+@case("the option group is not there", DECLINED, "no option group nowhere")
+def _(scene: Scene) -> Iterator[Attempt]:
+    scene.source("mysql", "with-options")
+    with scene.profile(option_group="nowhere"):
+        yield Attempt({"database": "with-options"})
 
 
 @case("the new name is taken", DECLINED, "there is a database example-db-2 already")
