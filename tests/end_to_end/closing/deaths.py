@@ -36,6 +36,8 @@ class Death:
     def __init__(self, story: Story, watch: Watch, case: Case, execution_arn: str, end: float) -> None:
         self.time: float | None = None
         """When it came; virtual epoch seconds."""
+        self.seed = str(case)
+        """What chance begins with once it has come: the pauses between two tries are this case's own."""
         self._story, self._watch = story, watch
         self._case, self._arn, self._end = case, execution_arn, end
         self._function = f"snapferry-source-{states()[case.state]}Function"
@@ -89,6 +91,6 @@ class Death:
         self._story.sandbox.client("stepfunctions", SOURCE).stop_execution(executionArn=self._arn)
 
     def _strikes(self) -> None:
-        mock_random.seed(str(self._case))  # the pauses between two tries are this case's own
+        mock_random.seed(self.seed)
         self._watch.look(every=0.0)
         self.time = self._story.sandbox.clock.now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -52,6 +53,7 @@ class Theatre:
         self.before = world(self.story)
         """The world without a transfer."""
         self._deaths: list[Death] = []
+        self._played: Counter[Case] = Counter()
         self._ended: set[str] = set()
         self.sandbox.on_execution_end.append(lambda _account, _region, end: self._ended.add(end["executionArn"]))
 
@@ -99,6 +101,8 @@ class Theatre:
         arn = self.story.stage.start(f"dies-{begun:.0f}", **({"restore": False} | route.given))
         end = begun + DEADLINE_HOURS * 3600
         death = Death(self.story, watch, case, arn, end)
+        death.seed += " again" * self._played[case]  # AWS gives no id twice
+        self._played[case] += 1
         self._deaths.append(death)
         self.sandbox.clock.wait_until(lambda: death.time is not None or arn in self._ended, DAY)
         assert death.time is not None, f"it never came to {case.state}: {self.sandbox.describe(arn).get('cause')}"
