@@ -12,7 +12,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 if str(ROOT / "functions") not in sys.path:  # as on Lambda, where `snapferry` lies beside the handlers
     sys.path.insert(0, str(ROOT / "functions"))
 
-from snapferry import contracts, hook_contracts, plan_reports, receipts  # noqa: E402 - only now can it be found
+from snapferry import contracts, drills, hook_contracts, plan_reports, receipts  # noqa: E402 - only now can it be found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,7 @@ WRITTEN: Final[tuple[type[contracts.Contract], ...]] = (
     contracts.RestoreRequested,
     contracts.Answer,
     receipts.Receipt,
+    drills.DrillReceipt,
     plan_reports.PlanReport,
 )
 """Every contract that a person or the other account may have to keep."""

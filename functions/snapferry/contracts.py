@@ -133,13 +133,20 @@ class ReceiveAlone(Contract):
 
 
 class RestoreAlone(Contract):
-    """Input of ``restore_database`` when a person starts it: a snapshot of this account that is already there."""
+    """Input of ``restore_database`` when a person or a schedule starts it: a snapshot of this account that is there."""
 
     model_config = ConfigDict(json_schema_extra={"examples": examples.RESTORES_ALONE})
 
-    snapshot_arn: Arn
+    snapshot_arn: Annotated[
+        Arn | Literal["latest"],
+        Field(description='An ARN, or "latest": the newest snapshot of that database that is here and available'),
+    ]
     database: Annotated[ProfileName, Field(max_length=63, description="The name to take the restore profile by")]
     profile: ProfileName | None = None
+    drill: Annotated[
+        bool,
+        Field(description="Only prove that it can be: never opened, never published, deleted when its hooks are done"),
+    ] = False
 
 
 class FindingFacts(Contract):

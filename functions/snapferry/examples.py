@@ -79,6 +79,7 @@ RECEIVES_ALONE: Final[list[Any]] = [{"snapshot_arn": _SHARED}]
 RESTORES_ALONE: Final[list[Any]] = [
     {"snapshot_arn": _RECEIVED, "database": "example-db"},
     {"snapshot_arn": _RECEIVED, "database": "example-db", "profile": "reporting"},
+    {"snapshot_arn": _RECEIVED, "database": "example-db", "drill": True},
 ]
 SWITCHES_BACK: Final[list[Any]] = [
     {"name": "example-db"},

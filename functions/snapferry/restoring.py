@@ -1,7 +1,8 @@
 """The target's restore: planned from the profile, before anything is made."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from snapferry import names, passwords
 from snapferry.contracts import RestoreAlone, RestoreRequested, parsed
@@ -14,11 +15,15 @@ from snapferry.keys import find_key
 from snapferry.restore_checks import check_restore
 from snapferry.target_stack import Clients, TargetStack
 from snapferry.transfers import Execution
+from snapferry.vocabulary import FAMILIES
 from snapferry.waits import parse_time, show_time
 from snapferry.wanted import Wanted
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
+
+AVAILABLE: Final = "available"
+LATEST: Final = "latest"
 
 
 def plan_restore(value: Mapping[str, Any], execution: Execution, stack: TargetStack, clients: Clients) -> RestorePlan:
@@ -30,7 +35,7 @@ def plan_restore(value: Mapping[str, Any], execution: Execution, stack: TargetSt
         TransferNotPossible: Several reasons, all at once.
     """
     asked = read_restore_input(value)
-    snapshot = _find(asked.snapshot_arn, clients.rds)
+    snapshot = _snapshot(asked, clients.rds)
     wanted = _wanted(asked, snapshot, execution, clients)
     findings = Findings(f"target account {stack.account}")
     check_restore(wanted, stack, clients, findings)
@@ -45,9 +50,35 @@ def read_restore_input(value: Mapping[str, Any]) -> RestoreRequested | RestoreAl
     return parsed(RestoreRequested, value, what=what) if "question" in value else parsed(RestoreAlone, value, what=what)
 
 
+def _snapshot(asked: RestoreRequested | RestoreAlone, rds: "RDSClient") -> Snapshot:
+    if isinstance(asked, RestoreAlone) and asked.snapshot_arn == LATEST:
+        return latest((each for family in FAMILIES for each in Snapshots(rds, family).manual()), asked.database)
+    return _find(asked.snapshot_arn, rds)
+
+
+def latest(snapshots: Iterable[Snapshot], database: str) -> Snapshot:
+    """Return the newest available one of a database, by the tag of its copy, or by the name that RDS tells.
+
+    Raises:
+        SnapshotNotFound: There is none.
+    """
+    found = [each for each in snapshots if each.status == AVAILABLE and each.created and _database_of(each) == database]
+    if not found:
+        raise SnapshotNotFound(
+            f"This account holds no available snapshot of a database {database}",
+            resource=database,
+            remedy="carry one across, or name a snapshot by its ARN",
+        )
+    return max(found, key=lambda each: each.created or datetime.min.replace(tzinfo=UTC))
+
+
+def _database_of(snapshot: Snapshot) -> str:
+    return snapshot.tags.get(names.DATABASE_TAG, snapshot.database).rpartition(":")[2]
+
+
 def _find(arn: str, rds: "RDSClient") -> Snapshot:
     found = Snapshots.of_arn(rds, arn).find(arn)
-    if found is None or found.status != "available":
+    if found is None or found.status != AVAILABLE:
         raise SnapshotNotFound(
             f"Snapshot {arn} is {found.status if found else 'not there'}",
             resource=arn,
@@ -70,6 +101,7 @@ def _wanted(
         instance_class=facts.instance_class if facts else None,
         scaling=facts.scaling if facts else None,
         profile=clients.profiles.find(database=database, named=asked.profile),
+        drill=isinstance(asked, RestoreAlone) and asked.drill,
     )
 
 
@@ -110,4 +142,6 @@ def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alo
             names.MANAGED_TAG: "true",
             **({names.SECRET_TAG: stack.secret_arn(secret)} if secret else {}),
         },
+        drill=wanted.drill,
+        snapshot_taken=show_time(snapshot.created) if snapshot.created else None,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from snapferry import names
 from snapferry.contracts import Profile, Scaling
 from snapferry.databases.restore_settings import FIELDS, applying
 from snapferry.profile_checks import foreign_fields
@@ -26,10 +27,13 @@ class Wanted:
     instance_class: str | None
     scaling: Scaling | None
     profile: Profile
+    drill: bool = False
 
     @property
     def identifier(self) -> str:
-        """Name of the new database."""
+        """Name of the new database; of a drill's, which comes up beside the one that serves, a name of its own."""
+        if self.drill:
+            return names.snapshot_name(self.database, self.transfer)
         return self._filled(self.profile.identifier)
 
     @property

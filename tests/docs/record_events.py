@@ -65,6 +65,7 @@ def _run_everything(stage: Stage) -> None:
     _change_profile(stage, identifier="{database}-3", instance_class="db.r6g.large")
     _start(stage, "RestoreDatabaseMachineArn", body)
     _start(stage, "SwitchBackMachineArn", {"name": DATABASE})
+    _start(stage, "RestoreDatabaseMachineArn", {**body, "drill": True}, "drill")
     _change_profile(stage, identifier="{database}-4")
     sandbox.faults.call("rds", "ModifyDBCluster", by="SecureDatabase", times=None).denied()
     _start(stage, "RestoreDatabaseMachineArn", body, name="failing")
@@ -94,7 +95,7 @@ def _stop_in_target(stage: Stage, execution_arn: str) -> None:
     stage.sandbox.clock.run(limit=3600)
 
 
-def _start(stage: Stage, machine: str, body: dict[str, str], name: str = "by-hand") -> None:
+def _start(stage: Stage, machine: str, body: dict[str, Any], name: str = "by-hand") -> None:
     stage.sandbox.wait_for(stage.sandbox.start_execution(stage.target.outputs[machine], name, body))
 
 

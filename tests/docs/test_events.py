@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from snapferry.contracts import (
     TransferRequest,
 )
 from snapferry.databases.family import RestorePlan
+from snapferry.drills import drill_receipt
 from snapferry.hook_contracts import HookInput
 from snapferry.receiving import read_receive_input
 from snapferry.restoring import read_restore_input
@@ -139,6 +141,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "take_back_input": Begun.read,
     "take_question": lambda event: SnapshotShared.model_validate(event["detail"]),
     "take_turn": transfer,
+    "write_drill_receipt": lambda event: drill_receipt(restore(event), event["drilled"], now=datetime.now(UTC)),
     "write_plan": plan,
     "write_receipt": receipt,
 }

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from docs.generate_schemas import SCHEMAS, WRITTEN, files
-from snapferry import contracts, hook_contracts, plan_reports, profile_contract, receipts
+from snapferry import contracts, drills, hook_contracts, plan_reports, profile_contract, receipts
 from snapferry.contracts import Contract, schema_name
 
 PARTS = {contracts.Asked, contracts.DatabaseFacts, contracts.FindingFacts, receipts.Access, receipts.RemainingGrant}
@@ -20,7 +20,7 @@ PARTS |= {
     plan_reports.Expected,
     plan_reports.PlannedTransfer,
 }
-PARTS |= {hook_contracts.Hook, hook_contracts.HookDatabase, hook_contracts.HookReport}
+PARTS |= {drills.DrillStage, hook_contracts.Hook, hook_contracts.HookDatabase, hook_contracts.HookReport}
 """Contracts that stand inside of others only."""
 
 every_contract = pytest.mark.parametrize("model", WRITTEN, ids=schema_name)

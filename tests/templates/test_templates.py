@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.deploy.loading import load_template
 from snapferry import errors, metrics
+from snapferry.contracts import RestoreAlone
 from tests.templates import stacks
 from tests.templates.stacks import ROOT, SOURCE, TARGET, TEMPLATES, of_type
 
@@ -141,6 +142,16 @@ def test_a_schedule_is_off_unless_somebody_asks_for_it() -> None:
     schedules = of_type(SOURCE, "AWS::Scheduler::Schedule")
     assert schedules["TransferSchedule"]["Condition"] == "HasSchedule"
     assert "Condition" not in schedules["SweepSchedule"]  # what was left open is closed in any case
+
+
+def test_a_drill_is_off_unless_somebody_asks_for_it() -> None:
+    parameters = load_template(ROOT / TARGET)["Parameters"]
+    assert (parameters["DrillSchedule"]["Default"], parameters["DrillDatabase"]["Default"]) == ("", "")
+    schedules = of_type(TARGET, "AWS::Scheduler::Schedule")
+    assert {name for name, each in schedules.items() if "Condition" in each} == {"DrillTimes"}
+    given = schedules["DrillTimes"]["Properties"]["Target"]["Input"]["Fn::Sub"]
+    drill = RestoreAlone.model_validate_json(given.replace("${DrillDatabase}", "example-db"))
+    assert (drill.snapshot_arn, drill.database, drill.drill) == ("latest", "example-db", True)
 
 
 def test_an_alarm_tells_that_access_was_not_closed() -> None:

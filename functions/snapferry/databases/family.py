@@ -24,6 +24,8 @@ class RestorePlan:
         delete_snapshot: The transfer made the snapshot and the profile does not keep it.
         keep_previous_hours: How long the database that served before is kept to go back to.
         hooks: ``hooks.PlannedHook``, in the order in which they run.
+        drill: It is deleted once its hooks are done, and nobody else ever reaches it.
+        snapshot_taken: When the snapshot was; UTC, ISO 8601; None where RDS does not tell.
         tags: All tags of the new database, those by which Snapferry knows it among them.
     """
 
@@ -47,6 +49,8 @@ class RestorePlan:
     keep_previous_hours: int
     hooks: list[dict[str, Any]]
     tags: dict[str, str]
+    drill: bool = False
+    snapshot_taken: str | None = None
 
 
 class DatabaseFamily(Protocol):
