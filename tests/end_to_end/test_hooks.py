@@ -39,7 +39,7 @@ def test_hooks_run_in_the_profiles_order_and_the_receipt_says_what_they_did(rest
     reports = run.output["hooks"]
     assert [(one["name"], one["attempts"]) for one in reports] == [(SECOND, 1), (MACHINE, 1), (FIRST, 1)]
     assert 90 <= reports[0]["seconds"] < 120
-    assert HOUR <= reports[1]["seconds"] < HOUR + 60
+    assert HOUR - 1 <= reports[1]["seconds"] < HOUR + 60  # the end is known to the second
     assert reports[1]["result"] == {"endpoint": run.output["endpoint"]}
     made = list(restores.story.sandbox.gate.log)[calls:]
     began = [str(call.parameters) for call in made if (call.service, call.operation) in BEGINS]
