@@ -76,7 +76,9 @@ def _like(actual: str, pattern: str) -> bool:
 def _arn_like(actual: str, pattern: str) -> bool:
     """Part by part: a ``*`` does not reach over a colon."""
     parts, patterns = actual.split(":", 5), pattern.split(":", 5)
-    return len(parts) == len(patterns) and all(map(_like, parts, patterns))
+    if len(parts) != len(patterns):  # AWS does not say what becomes of it, nor of its negation
+        raise ValueError(pattern)
+    return all(map(_like, parts, patterns))
 
 
 def _moment(text: str) -> datetime:

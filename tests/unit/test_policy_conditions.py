@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -50,7 +51,7 @@ CONDITIONS = st.lists(
                 f"{ROLE}-2",
                 "arn:aws:iam::222222222222:role/*",
                 "arn:aws:iam::*:role/copier",
-                "arn:aws:*:role/copier",
+                "arn:*:*::*:role/copi?r",
             ],
         ),
         _conditions(
@@ -85,6 +86,12 @@ def test_of_what_is_not_known_nothing_is_claimed(
     conditions = {operator: keys for each in listed for operator, keys in each.items()}
     truth = hold(conditions, {name: value for name, value in KNOWN.items() if name != unknown})
     assert truth in (None, allowed(simulator, conditions))
+
+
+@pytest.mark.parametrize("operator", ["ArnEquals", "ArnLike", "ArnNotLike", "ArnNotEquals"])
+@pytest.mark.parametrize("pattern", ["arn:aws:*:role/copier", "*"])
+def test_of_a_pattern_that_is_no_arn_nothing_is_claimed(operator: str, pattern: str) -> None:
+    assert hold({operator: {"aws:PrincipalArn": pattern}}, KNOWN) is None
 
 
 def allowed(simulator: Simulator, conditions: dict[str, Any]) -> bool:
