@@ -33,19 +33,20 @@ def handler(event: Event, context: LambdaContext) -> Result:
 
 def _database(begun: Begun) -> Database | None:
     """Return the database that this execution made, if it is there."""
-    if begun.identifier is None:
-        return None
-    found = family_of(aws.client("rds"), begun.family).find(begun.identifier)
-    if found is None or found.tags.get(MANAGED_TAG) != "true" or found.tags.get(TRANSFER_TAG) != begun.transfer:
-        return None
-    return found
+    family = family_of(aws.client("rds"), begun.family)
+    for identifier in filter(None, (begun.identifier, begun.naming and begun.naming["name"])):
+        found = family.find(identifier)
+        if found and found.tags.get(MANAGED_TAG) == "true" and found.tags.get(TRANSFER_TAG) == begun.transfer:
+            return found
+    return None
 
 
 def _is_published(database: Database, begun: Begun) -> bool:
     connection = Connections(aws.client("ssm")).find(begun.connection or "")
     if connection is None:
         return False
-    return database.arn in {connection.now.arn, *(each.serving.arn for each in connection.previous)}
+    known = (connection.now, *(each.serving for each in connection.previous))
+    return database.resource_id in {each.resource_id for each in known}
 
 
 def _copies(begun: Begun) -> list[str]:

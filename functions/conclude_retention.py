@@ -28,12 +28,12 @@ def handler(event: Event, _context: LambdaContext) -> Result:
 
 
 def _forget(gone: list[dict[str, Any]], execution_arn: str) -> None:
-    arns: dict[str, set[str]] = defaultdict(set)
+    ids: dict[str, set[str]] = defaultdict(set)
     for item in gone:
         if item["kind"] == "database":
-            arns[item["connection"]].add(item["arn"])
+            ids[item["connection"]].add(item["resource_id"])
     connections = Connections(aws.client("ssm"))
-    for parameter, deleted in arns.items():
+    for parameter, deleted in ids.items():
         with editing(parameter, execution_arn):
             found = connections.find(parameter)
             if found is not None and found != found.without(deleted):

@@ -12,8 +12,11 @@ from snapferry.names import TRANSFER_TAG
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
     plan = event["plan"]  # of a restore, or what is on the books of one
-    family, identifier, transfer = family_of(aws.client("rds"), plan["family"]), plan["identifier"], plan["transfer"]
-    tidy = delete_managed(family, identifier, is_meant=lambda found: found.tags.get(TRANSFER_TAG) == transfer)
-    if tidy["kept"]:
-        logger.warning("not this transfer's database: it stays", extra={"identifier": identifier})
-    return tidy
+    family, transfer, naming = family_of(aws.client("rds"), plan["family"]), plan["transfer"], plan["naming"]
+    for identifier in (plan["identifier"], *([naming["name"]] if naming else [])):
+        tidy = delete_managed(family, identifier, is_meant=lambda found: found.tags.get(TRANSFER_TAG) == transfer)
+        if tidy["kept"]:
+            logger.warning("not this transfer's database: it stays", extra={"identifier": identifier})
+        if not tidy["done"]:
+            return tidy
+    return {"done": True, "wait_seconds": 0}

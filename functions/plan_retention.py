@@ -28,12 +28,13 @@ def handler(_event: Event, _context: LambdaContext) -> Result:
 
 def _databases(rds: "RDSClient") -> Iterator[Result]:
     connections = Connections(aws.client("ssm")).all(Settings().text("CONNECTION_PREFIX"))
-    well = frozenset(one.now.arn for one in connections.values() if _serves_well(rds, one))
+    well = frozenset(one.now.resource_id for one in connections.values() if _serves_well(rds, one))
     for outdated in outdated_databases(connections, well, now=waits.now()):
         serving = outdated.serving
         yield {
             "kind": "database",
             "arn": serving.arn,
+            "resource_id": serving.resource_id,
             "identifier": serving.identifier,
             "family": serving.family,
             "connection": outdated.parameter,

@@ -1,12 +1,13 @@
 """State "Publish the connection": where applications look the database up, with the secret's ARN, no password."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, waits
 from snapferry.connections import Connection, Connections, Serving, editing
-from snapferry.databases import family_of
+from snapferry.databases import Database, family_of
 from snapferry.databases.family import RestorePlan
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import DatabaseFailed
@@ -15,12 +16,14 @@ from snapferry.errors import DatabaseFailed
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
     plan = RestorePlan(**event["plan"])
-    database = family_of(aws.client("rds"), plan.family).find(plan.identifier)
+    family, naming = family_of(aws.client("rds"), plan.family), plan.naming
+    identifier = naming["name"] if naming else plan.identifier
+    database, moved = family.find(identifier), family.find(naming["away"]) if naming else None
     if database is None:
-        raise DatabaseFailed(f"Database {plan.identifier} is gone", resource=plan.identifier)
+        raise DatabaseFailed(f"Database {identifier} is gone", resource=identifier)
     serving = Serving.of(database, now=waits.now())
     with editing(plan.connection, plan.execution_arn):
-        connection = _publish(plan, serving)
+        connection = _publish(plan, serving, moved)
     return {
         **connection.facts(),
         "key_arn": database.key_arn,
@@ -29,10 +32,12 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     }
 
 
-def _publish(plan: RestorePlan, serving: Serving) -> Connection:
+def _publish(plan: RestorePlan, serving: Serving, moved: Database | None) -> Connection:
     connections = Connections(aws.client("ssm"))
-    found = connections.find(plan.connection)
-    keep = timedelta(hours=plan.keep_previous_hours)
-    switched = found.switched(serving, keep=keep, now=waits.now()) if found else Connection(serving)
-    connections.publish(plan.connection, switched)
-    return switched
+    found = connections.find(plan.connection) or Connection(serving)
+    if moved is not None:
+        found = found.refreshed(moved)
+    switched = found.switched(serving, keep=timedelta(hours=plan.keep_previous_hours), now=waits.now())
+    published = replace(switched, renamed_to=plan.naming["name"] if plan.naming else None)
+    connections.publish(plan.connection, published)
+    return published

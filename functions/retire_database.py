@@ -14,17 +14,20 @@ from snapferry.waits import parse_time
 
 @entry_point
 def handler(event: Event, _context: LambdaContext) -> Result:
-    _check_had_its_time(event["arn"], event["connection"])
+    _check_had_its_time(event)
     family = family_of(aws.client("rds"), event["family"])
-    tidy = delete_managed(family, event["identifier"], is_meant=lambda found: found.arn == event["arn"])
+    tidy = delete_managed(family, event["identifier"], is_meant=lambda found: found.resource_id == event["resource_id"])
     if tidy["kept"]:
         raise NotOurs(f"Database {event['arn']} lacks the tag {MANAGED_TAG}, so it stays", resource=event["arn"])
     return tidy
 
 
-def _check_had_its_time(arn: str, parameter: str) -> None:
+def _check_had_its_time(event: Event) -> None:
     """Somebody may have gone back to it in the meantime."""
+    arn, parameter = event["arn"], event["connection"]
     connection = Connections(aws.client("ssm")).find(parameter)
     previous = connection.previous if connection else ()
-    if not any(each.serving.arn == arn and parse_time(each.until) <= waits.now() for each in previous):
+    if not any(
+        each.serving.resource_id == event["resource_id"] and parse_time(each.until) <= waits.now() for each in previous
+    ):
         raise NotOurs(f"{parameter} does not list {arn} as a database that has had its time, so it stays", resource=arn)

@@ -12,5 +12,5 @@ from snapferry.switching_back import SwitchPlan, switch
 def handler(event: Event, _context: LambdaContext) -> Result:
     plan = SwitchPlan(**event["plan"])
     with editing(plan.parameter, plan.execution_arn):
-        connection = switch(plan, Connections(aws.client("ssm")))
+        connection = switch(plan, Connections(aws.client("ssm")), aws.client("rds"))
     return {"parameter": plan.parameter, "replaced": plan.from_arn, **connection.facts()}

@@ -20,7 +20,7 @@ from snapferry.settings import Settings
 from snapferry.state import locks
 from snapferry.state.table import Table
 from snapferry.vocabulary import Family
-from snapferry.waits import show_time
+from snapferry.waits import parse_time, show_time
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -33,12 +33,14 @@ class Serving:
     """A database as applications find it.
 
     Attributes:
+        resource_id: What AWS knows it by for good; a name may be given again.
         secret_arn: The secret that holds the master user's name and password.
         since: UTC, ISO 8601.
     """
 
     identifier: str
     arn: str
+    resource_id: str
     family: Family
     endpoint: str
     port: int
@@ -63,6 +65,7 @@ class Serving:
         return cls(
             identifier=database.identifier,
             arn=database.arn,
+            resource_id=database.resource_id,
             family=database.family,
             endpoint=database.endpoint,
             port=database.port,
@@ -71,6 +74,10 @@ class Serving:
             secret_arn=database.secret.arn,
             since=show_time(now),
         )
+
+    def refreshed(self, database: Database) -> Self:
+        """Return it as it is found now."""
+        return replace(self.of(database, now=parse_time(self.since)), since=self.since)
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Self:
@@ -93,10 +100,15 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Which database serves, and which did, the latest first."""
+    """Which database serves, and which did, the latest first.
+
+    Attributes:
+        renamed_to: The name that whatever serves is given; None if each keeps its own.
+    """
 
     now: Serving
     previous: tuple[Replaced, ...] = ()
+    renamed_to: str | None = None
 
     def switched(self, to: Serving, *, keep: timedelta, now: datetime) -> "Connection":
         """Return the connection once another database serves; the one that served becomes the first of the previous.
@@ -106,22 +118,32 @@ class Connection:
             keep: How long the replaced one is kept.
             now: The present time.
         """
-        if to.arn == self.now.arn:
+        if to.resource_id == self.now.resource_id:
             return replace(self, now=replace(to, since=self.now.since))
-        others = tuple(each for each in self.previous if each.serving.arn != to.arn)
-        return Connection(to, (Replaced(self.now, show_time(now + keep)), *others))
+        others = tuple(each for each in self.previous if each.serving.resource_id != to.resource_id)
+        return replace(self, now=to, previous=(Replaced(self.now, show_time(now + keep)), *others))
 
-    def without(self, arns: Iterable[str]) -> "Connection":
+    def refreshed(self, database: Database) -> "Connection":
+        """Return it with a database as it is found now: renamed, it has another endpoint and another secret."""
+        if database.resource_id == self.now.resource_id:
+            return replace(self, now=self.now.refreshed(database))
+        previous = tuple(
+            replace(each, serving=each.serving.refreshed(database))
+            if each.serving.resource_id == database.resource_id
+            else each
+            for each in self.previous
+        )
+        return replace(self, previous=previous)
+
+    def without(self, resource_ids: Iterable[str]) -> "Connection":
         """Return it without previous databases that are gone."""
-        gone = frozenset(arns)
-        return replace(self, previous=tuple(each for each in self.previous if each.serving.arn not in gone))
+        gone = frozenset(resource_ids)
+        return replace(self, previous=tuple(each for each in self.previous if each.serving.resource_id not in gone))
 
     def facts(self) -> dict[str, Any]:
         """Return what serves, and below ``previous`` what did: applications need not know of the rest."""
-        return {
-            **asdict(self.now),
-            "previous": [{**asdict(each.serving), "until": each.until} for each in self.previous],
-        }
+        previous = [{**asdict(each.serving), "until": each.until} for each in self.previous]
+        return {**asdict(self.now), "renamed_to": self.renamed_to, "previous": previous}
 
     def as_json(self) -> str:
         """Return the parameter's value."""
@@ -132,7 +154,7 @@ class Connection:
         """Return what the parameter says."""
         told = json.loads(text)
         previous = (Replaced(Serving.read(each), each["until"]) for each in told["previous"])
-        return cls(Serving.read(told), tuple(previous))
+        return cls(Serving.read(told), tuple(previous), told["renamed_to"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ def transfer_id(execution_arn: str, started_at: str) -> str:
     return hashlib.sha256(f"{execution_arn}|{started_at}".encode()).hexdigest()[:16]
 
 
+def suffix(execution_arn: str) -> str:
+    """Return 16 hex digits that follow from one execution."""
+    return hashlib.sha256(execution_arn.encode()).hexdigest()[:16]
+
+
 def snapshot_name(database: str, transfer: str) -> str:
     """Return the name of the fresh snapshot in the source, and of the copy in the target."""
     return f"{PREFIX}-{_shortened(database)}-{transfer}"

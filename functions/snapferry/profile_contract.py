@@ -85,6 +85,13 @@ class Profile(DatabaseSettings):
 
     version: Literal[1] = 1
     identifier: Annotated[str, Field(description="Name of the new database; must be free")] = "{database}-2"
+    rename_to: Annotated[
+        str | None,
+        Field(
+            description="Name that it is given in the end; one of Snapferry's that has it is moved away. Renaming is "
+            "a reboot, a new endpoint, and a new secret where RDS makes it"
+        ),
+    ] = None
     name: Annotated[str, Field(description="Under which /snapferry/<name>/connection is published")] = "{database}"
     instances: Annotated[int, Field(ge=1, le=16, description="How many instances a cluster gets")] = 1
     managed_password: Annotated[

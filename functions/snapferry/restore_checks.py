@@ -57,12 +57,35 @@ def _against_name(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
             remedy=f"at most {names.LONGEST - _MEMBER_SUFFIX} letters, digits and single hyphens, a letter first",
         )
         return
+    yield from _against_new_name(wanted, rds)
     there = find_database(rds, wanted.identifier)
     if there is not None and not _is_our_own(there, wanted):
         yield RestoreNotPossible(
             f"there is a database {wanted.identifier} already (profile field identifier)",
             resource=there.arn,
             remedy="choose another name; one with {transfer} in it is free every time",
+        )
+
+
+def _against_new_name(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
+    """Only a database of Snapferry's, and of the same family, is moved away for another one."""
+    if wanted.naming is None:
+        return
+    name = wanted.naming.name
+    if not names.is_database_name(name) or name == wanted.identifier:
+        yield RestoreNotPossible(
+            f"{name!r} cannot be a name that the database is given in the end (profile field rename_to)",
+            resource=name,
+            remedy="choose one that RDS takes, and another one as identifier; {transfer} in that helps",
+        )
+        return
+    there = find_database(rds, name)
+    if there and (there.tags.get(names.MANAGED_TAG) != "true" or there.family != wanted.family):
+        yield RestoreNotPossible(
+            f"the {there.family} {name} has the name that the new database shall have (profile field rename_to), and "
+            f"is no {wanted.family} that Snapferry has restored",
+            resource=there.arn,
+            remedy="rename that one yourself, or choose another rename_to",
         )
 
 

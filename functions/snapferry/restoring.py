@@ -1,6 +1,7 @@
 """The target's restore: planned from the profile, before anything is made."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -136,6 +137,7 @@ def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alo
         delete_snapshot=snapshot.tags.get(names.TRANSFER_TAG) == wanted.transfer and not profile.keep_snapshot,
         keep_previous_hours=profile.keep_previous_hours,
         hooks=[dict(planned(hook, stack)) for hook in profile.hooks],
+        naming=asdict(wanted.naming) if wanted.naming else None,
         tags={
             **profile.tags,
             **names.tags(wanted.transfer, execution.arn),

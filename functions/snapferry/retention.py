@@ -50,16 +50,16 @@ def outdated_databases(
 
     Args:
         connections: All of the stack, by their parameters' names.
-        serving_well: ARNs of databases that are there and available: while one that serves is not among them, the
-            previous ones of its connection stay.
+        serving_well: Resource ids of databases that are there and available: while one that serves is not among them,
+            the previous ones of its connection stay.
         now: The present time.
     """
-    in_use = {connection.now.arn for connection in connections.values()}
+    in_use = {connection.now.resource_id for connection in connections.values()}
     for parameter, connection in connections.items():
-        if connection.now.arn not in serving_well:
+        if connection.now.resource_id not in serving_well:
             continue
         for each in connection.previous:
-            if parse_time(each.until) <= now and each.serving.arn not in in_use:
+            if parse_time(each.until) <= now and each.serving.resource_id not in in_use:
                 yield Outdated(parameter, each.serving)
 
 

@@ -11,6 +11,8 @@ from snapferry.contracts import SwitchBack, parsed
 from snapferry.databases import Database, family_of
 from snapferry.databases.watch import READY
 from snapferry.errors import ConnectionChanged, NothingToGoBackTo
+from snapferry.renaming import Naming, away_name
+from snapferry.vocabulary import Family
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
@@ -24,14 +26,21 @@ class SwitchPlan:
 
     Attributes:
         parameter: Name of the connection's parameter.
-        from_arn: The database that serves now.
-        to: The one that shall serve (``connections.Serving``).
+        from_id, from_arn: The database that serves now: its resource id, and its ARN for people.
+        to_id: Resource id of the one that shall serve.
+        to_identifier: Its name once it serves.
+        family: Of both.
+        naming: The name that it is given (``renaming.Naming``); None if each keeps its own.
     """
 
     execution_arn: str
     parameter: str
+    from_id: str
     from_arn: str
-    to: dict[str, Any]
+    to_id: str
+    to_identifier: str
+    family: Family
+    naming: dict[str, Any] | None
     keep_hours: int
 
 
@@ -62,33 +71,54 @@ def plan_switch_back(
     chosen = _chosen(asked, found, parameter)
     database = family_of(rds, chosen.serving.family).find(chosen.serving.identifier)
     _check_can_serve(chosen, database)
+    naming = _naming(found, chosen.serving, execution_arn)
     return SwitchPlan(
         execution_arn=execution_arn,
         parameter=parameter,
+        from_id=found.now.resource_id,
         from_arn=found.now.arn,
-        to=asdict(Serving.of(database, now=waits.now())) if database else {},
+        to_id=chosen.serving.resource_id,
+        to_identifier=naming.name if naming else chosen.serving.identifier,
+        family=chosen.serving.family,
+        naming=asdict(naming) if naming else None,
         keep_hours=asked.keep_hours,
     )
 
 
-def switch(plan: SwitchPlan, connections: Connections) -> Connection:
+def switch(plan: SwitchPlan, connections: Connections, rds: "RDSClient") -> Connection:
     """Let the planned database serve; one that serves already stays.
 
     Raises:
         ConnectionChanged: Neither the one that served when this was planned nor the planned one serves.
     """
-    found, to = connections.find(plan.parameter), Serving.read(plan.to)
-    if found is None or found.now.arn not in {plan.from_arn, to.arn}:
+    found, family = connections.find(plan.parameter), family_of(rds, plan.family)
+    database = family.find(plan.to_identifier)
+    if found is None or database is None or found.now.resource_id not in {plan.from_id, plan.to_id}:
         raise ConnectionChanged(
             f"{plan.parameter} no longer publishes {plan.from_arn}",
             resource=found.now.arn if found else plan.parameter,
             remedy="see who switched it; run again if you still want to go back",
         )
-    if found.now.arn == to.arn:
-        return found
+    moved = family.find(plan.naming["away"]) if plan.naming else None
+    if moved is not None:
+        found = found.refreshed(moved)
+    to = Serving.of(database, now=waits.now())
     switched = found.switched(to, keep=timedelta(hours=plan.keep_hours), now=waits.now())
     connections.publish(plan.parameter, switched)
     return switched
+
+
+def _naming(found: Connection, to: Serving, execution_arn: str) -> Naming | None:
+    """Return the name that the previous database is given, where the one that serves was given it."""
+    if found.renamed_to is None or found.renamed_to == to.identifier:
+        return None
+    return Naming(
+        family=to.family,
+        name=found.renamed_to,
+        away=away_name(found.renamed_to, names.suffix(execution_arn)),
+        identifier=to.identifier,
+        resource_id=to.resource_id,
+    )
 
 
 def _chosen(asked: SwitchBack, found: Connection, parameter: str) -> Replaced:
@@ -107,7 +137,7 @@ def _check_can_serve(chosen: Replaced, database: Database | None) -> None:
     """A database of the same name that somebody else has made since is none to go back to."""
     identifier, arn = chosen.serving.identifier, chosen.serving.arn
     why = None
-    if database is None or database.arn != arn:
+    if database is None or database.resource_id != chosen.serving.resource_id:
         why = "is gone"
     elif database.tags.get(names.MANAGED_TAG) != "true":
         why = f"lacks the tag {names.MANAGED_TAG}, so it is not one that Snapferry has restored"

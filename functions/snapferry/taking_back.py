@@ -86,6 +86,7 @@ def of_restore(plan: RestorePlan, asked: Mapping[str, Any]) -> Begun:
         family=plan.family,
         copy=plan.snapshot if plan.delete_snapshot else None,
         identifier=plan.identifier,
+        naming=plan.naming,
         connection=plan.connection,
         question=asked.get("question"),
         source_account=asked.get("source_account"),

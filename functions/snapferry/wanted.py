@@ -7,6 +7,7 @@ from snapferry import names
 from snapferry.contracts import Profile, Scaling
 from snapferry.databases.restore_settings import FIELDS, applying
 from snapferry.profile_checks import foreign_fields
+from snapferry.renaming import Naming, away_name
 from snapferry.vocabulary import Family
 
 
@@ -35,6 +36,20 @@ class Wanted:
         if self.drill:
             return names.snapshot_name(self.database, self.transfer)
         return self._filled(self.profile.identifier)
+
+    @property
+    def naming(self) -> Naming | None:
+        """The name that it is given in the end; None if it keeps its own."""
+        if self.profile.rename_to is None or self.drill:
+            return None
+        name = self._filled(self.profile.rename_to)
+        return Naming(
+            family=self.family,
+            name=name,
+            away=away_name(name, self.transfer),
+            identifier=self.identifier,
+            transfer=self.transfer,
+        )
 
     @property
     def name(self) -> str:

@@ -84,6 +84,8 @@ def test_the_target_changes_only_databases_that_snapferry_made() -> None:
         "OpenDatabaseFunctionRole",
         "DeleteDatabaseFunctionRole",
         "RetireDatabaseFunctionRole",
+        "TakeNameFunctionRole",
+        "GiveNameBackFunctionRole",
     }
     for each in changing:
         assert each.condition == MANAGED, each.role

@@ -16,6 +16,7 @@ def serving(number: int) -> Serving:
     return Serving(
         identifier=f"example-db-{number}",
         arn=f"arn:aws:rds:eu-west-1:222222222222:cluster:example-db-{number}",
+        resource_id=f"cluster-{number}",
         family="cluster",
         endpoint="127.0.0.1",
         port=3306,
@@ -71,7 +72,7 @@ def test_it_is_read_as_it_was_written(connection: Connection) -> None:
 
 @given(HISTORIES)
 def test_what_is_gone_is_forgotten_and_nothing_else(connection: Connection) -> None:
-    gone = [each.serving.arn for each in connection.previous[::2]]
+    gone = [each.serving.resource_id for each in connection.previous[::2]]
     left = connection.without(gone)
     assert left.now == connection.now
     assert left.previous == connection.previous[1::2]

@@ -71,6 +71,7 @@ def serving(arn: str) -> Serving:
     return Serving(
         identifier=arn.rsplit(":", 1)[1],
         arn=arn,
+        resource_id=arn,
         family="cluster",
         endpoint="127.0.0.1",
         port=3306,

@@ -71,6 +71,10 @@ class Clusters:
             ApplyImmediately=True,
         )
 
+    def rename(self, identifier: str, name: str) -> None:
+        """Ask RDS to rename it; its members keep their names."""
+        self._rds.modify_db_cluster(DBClusterIdentifier=identifier, NewDBClusterIdentifier=name, ApplyImmediately=True)
+
     def delete(self, identifier: str) -> None:
         """Ask RDS to delete its members, and once they are gone the cluster (aws-facts 2.9)."""
         found = self.find(identifier)

@@ -26,6 +26,7 @@ class RestorePlan:
         hooks: ``hooks.PlannedHook``, in the order in which they run.
         drill: It is deleted once its hooks are done, and nobody else ever reaches it.
         snapshot_taken: When the snapshot was; UTC, ISO 8601; None where RDS does not tell.
+        naming: The name that it is given in the end (``renaming.Naming``); None if it keeps its own.
         tags: All tags of the new database, those by which Snapferry knows it among them.
     """
 
@@ -48,6 +49,7 @@ class RestorePlan:
     delete_snapshot: bool
     keep_previous_hours: int
     hooks: list[dict[str, Any]]
+    naming: dict[str, Any] | None
     tags: dict[str, str]
     drill: bool = False
     snapshot_taken: str | None = None
@@ -79,6 +81,9 @@ class DatabaseFamily(Protocol):
 
     def open(self, plan: RestorePlan) -> None:
         """Move it into the profile's security groups and protect it from deletion as the profile says."""
+
+    def rename(self, identifier: str, name: str) -> None:
+        """Ask RDS to give a database another name, at once: it cannot be reached for some minutes."""
 
     def delete(self, identifier: str) -> None:
         """Ask RDS to delete a database, its members first; one that is gone already is fine."""

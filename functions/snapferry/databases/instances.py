@@ -63,6 +63,12 @@ class Instances:
             ApplyImmediately=True,
         )
 
+    def rename(self, identifier: str, name: str) -> None:
+        """Ask RDS to rename it, which means a reboot."""
+        self._rds.modify_db_instance(
+            DBInstanceIdentifier=identifier, NewDBInstanceIdentifier=name, ApplyImmediately=True
+        )
+
     def delete(self, identifier: str) -> None:
         """Ask RDS to delete it, with its automated backups and without a last snapshot: it held no new data."""
         found = self.find(identifier)

@@ -22,6 +22,7 @@ class Begun:
         since: When it was written down; UTC, ISO 8601.
         copy: Name of the snapshot that goes if it ends badly; None if there is none.
         identifier: Name of the database that it brings up; None for a copy.
+        naming: The name that it is given in the end (``renaming.Naming``); None if it keeps its own.
         connection: Parameter under which that database would be published.
         question, source_account: Who waits for an answer to what; None if a person started it.
     """
@@ -33,6 +34,7 @@ class Begun:
     family: Family
     copy: str | None = None
     identifier: str | None = None
+    naming: dict[str, Any] | None = None
     connection: str | None = None
     question: str | None = None
     source_account: str | None = None

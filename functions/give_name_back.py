@@ -1,0 +1,38 @@
+"""State "Give the name back": after a failure, the previous database has its name again, and is found under it.
+
+Its renaming there and back has given it another secret, which the connection has to name.
+"""
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from snapferry import aws
+from snapferry.connections import Connections, editing
+from snapferry.databases import family_of
+from snapferry.databases.family import DatabaseFamily
+from snapferry.entry import Event, Result, entry_point
+from snapferry.renaming import Naming, give_name_back
+
+
+@entry_point
+def handler(event: Event, _context: LambdaContext) -> Result:
+    naming = Naming(**event["naming"])
+    family = family_of(aws.client("rds"), naming.family)
+    step = give_name_back(family, naming)
+    if step["done"]:
+        with editing(event["connection"], event["execution_arn"]):
+            _refresh(event["connection"], family, naming)
+    return step
+
+
+def _refresh(parameter: str, family: DatabaseFamily, naming: Naming) -> None:
+    connections = Connections(aws.client("ssm"))
+    found = connections.find(parameter)
+    if found is None:
+        return
+    refreshed = found
+    for identifier in (naming.name, naming.identifier):
+        database = family.find(identifier)
+        if database is not None and database.endpoint and database.secret:
+            refreshed = refreshed.refreshed(database)
+    if refreshed != found:
+        connections.publish(parameter, refreshed)
