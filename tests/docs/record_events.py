@@ -62,10 +62,14 @@ def _run_everything(stage: Stage) -> None:
     kept = rds.create_db_cluster_snapshot(DBClusterIdentifier=RESTORED, DBClusterSnapshotIdentifier=KEPT_SNAPSHOT)
     sandbox.clock.run(limit=3600)
     body = {"snapshot_arn": kept["DBClusterSnapshot"]["DBClusterSnapshotArn"], "database": DATABASE}
-    _change_profile(stage, identifier="{database}-3", instance_class="db.r6g.large")
+    _change_profile(stage, identifier="{database}-3", instance_class="db.r6g.large", rename_to="staging")
     _start(stage, "RestoreDatabaseMachineArn", body)
     _start(stage, "SwitchBackMachineArn", {"name": DATABASE})
     _start(stage, "RestoreDatabaseMachineArn", {**body, "drill": True}, "drill")
+    for row in sandbox.client("scheduler", SOURCE).list_schedules()["Schedules"]:  # a sweep every quarter of an hour
+        sandbox.client("scheduler", SOURCE).delete_schedule(Name=row["Name"])
+    sandbox.clock.run(limit=4 * 86_400.0)
+    _start(stage, "ApplyRetentionMachineArn", {})
     _change_profile(stage, identifier="{database}-4")
     sandbox.faults.call("rds", "ModifyDBCluster", by="SecureDatabase", times=None).denied()
     _start(stage, "RestoreDatabaseMachineArn", body, name="failing")
@@ -121,7 +125,10 @@ def _recording(sandbox: Sandbox) -> Iterator[dict[str, Any]]:
         if (call.service, call.operation) == ("stepfunctions", "StartExecution"):
             machine = re.sub(r".*:snapferry-(source|target)-", "", call.parameters["stateMachineArn"]).replace("-", "_")
             body = json.loads(call.parameters["input"])
-            alone = machine not in {"ferry_snapshot", "close_access", "switch_back"} and "question" not in body
+            alone = (
+                machine not in {"ferry_snapshot", "close_access", "switch_back", "apply_retention"}
+                and "question" not in body
+            )
             bodies.setdefault(f"{machine}{'_alone' if alone else ''}_input", body)
 
     sandbox.gate.before.append(note_input)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from snapferry import plan_reports, receipts
-from snapferry.connections import Serving
 from snapferry.contracts import (
     Answer,
     DatabaseFacts,
@@ -25,6 +24,7 @@ from snapferry.databases.family import RestorePlan
 from snapferry.drills import drill_receipt
 from snapferry.hook_contracts import HookInput
 from snapferry.receiving import read_receive_input
+from snapferry.renaming import Naming
 from snapferry.restoring import read_restore_input
 from snapferry.state.begun import Begun
 from snapferry.switching_back import SwitchPlan
@@ -99,13 +99,19 @@ def receipt(event: Any) -> receipts.Receipt:
     return receipts.receipt(*done, finished_at="2026-01-01T03:00:00Z", restored=event["restored"])
 
 
+def nothing(event: Any) -> None:
+    assert event == {}, "the schedule sends nothing"
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "answer_offer": lambda event: Offer.model_validate(event["detail"]),
     "answer_for_ended": lambda event: failed_answer(begun(event), event["plan"]["ended"]),
     "answer_source": answer,
+    "apply_retention_input": nothing,
     "ask_target": lambda event: (transfer(event), Question(event["question"])),
     "close_access_input": Closing.read,
     "close_after_end": ended,
+    "conclude_retention": lambda event: [item["resource_id"] for item in event["items"]],
     "copy_snapshot": copy,
     "create_instances": restore,
     "create_snapshot": transfer,
@@ -115,6 +121,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "edit_share": transfer,
     "explain_failure": transfer,
     "ferry_snapshot_input": TransferRequest.model_validate,
+    "give_name_back": lambda event: Naming(**event["naming"]),
     "hear_answer": lambda event: Answer.model_validate(event["detail"]),
     "judge_hook": hook,
     "look_at_database": lambda event: Span.of(event["begun"], restore(event).deadline),
@@ -123,6 +130,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "plan_receive": lambda event: (Execution(**event["execution"]), read_receive_input(event["input"])),
     "plan_restore": lambda event: (Execution(**event["execution"]), read_restore_input(event["input"])),
     "plan_transfer": lambda event: (Execution(**event["execution"]), TransferRequest.model_validate(event["input"])),
+    "plan_retention": nothing,
     "plan_switch_back": lambda event: SwitchBack.model_validate(event["input"]),
     "prepare_hooks": restore,
     "publish_connection": restore,
@@ -131,14 +139,16 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "restore_database": restore,
     "restore_database_alone_input": RestoreAlone.model_validate,
     "restore_database_input": read_restore_input,
+    "retire_database": lambda event: event["resource_id"].index("cluster-"),
     "secure_database": restore,
     "strike_off": begun,
-    "sweep_executions": lambda event: event == {} or pytest.fail("the schedule sends nothing"),
-    "sweep_leases": lambda event: event == {} or pytest.fail("the schedule sends nothing"),
+    "sweep_executions": nothing,
+    "sweep_leases": nothing,
     "switch_back_input": SwitchBack.model_validate,
-    "switch_connection": lambda event: Serving.read(SwitchPlan(**event["plan"]).to),
+    "switch_connection": lambda event: SwitchPlan(**event["plan"]),
     "take_back_after_end": ended_in_target,
     "take_back_input": Begun.read,
+    "take_name": lambda event: Naming(**event["naming"]),
     "take_question": lambda event: SnapshotShared.model_validate(event["detail"]),
     "take_turn": transfer,
     "write_drill_receipt": lambda event: drill_receipt(restore(event), event["drilled"], now=datetime.now(UTC)),
