@@ -73,7 +73,8 @@ def test_a_switch_that_is_sent_twice_goes_back_once(restores: Restores, names: t
 def test_somebody_elses_switch_in_between_is_not_undone(restores: Restores) -> None:
     ssm = restores.story.sandbox.client("ssm", TARGET)
     before = published(restores)
-    elsewhere = json.dumps({**before, "arn": before["arn"] + "-other", "identifier": "other"})
+    other = {"resource_id": "cluster-OTHER", "arn": before["arn"] + "-other", "identifier": "other"}
+    elsewhere = json.dumps({**before, **other})
     put = {"Name": CONNECTION, "Type": "String", "Overwrite": True}
     run = go_back(restores, when="Switch the connection", then=lambda: ssm.put_parameter(**put, Value=elsewhere))
     assert (run.status, run.error) == ("FAILED", "ConnectionChanged")
