@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sandbox.events.delivery import Delivery
+    from sandbox.functions import FunctionSpec
     from sandbox.interpreter import StateEvent
     from sandbox.permissions import Simulator
     from tests.end_to_end.story import Run
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 STATUS_EVENT = "Step Functions Execution Status Change"
 HOUR = 3600.0
 LINGERS = 1.0  # virtual seconds: what befalls a state that takes no time takes effect before the next
+WORKS_ON = 20.0  # virtual seconds: by then all who hear of an end at once have looked
 REPLIES = ("Received", "Restored", "Failed")
 HOOKS = [
     {"name": "snapferry-hook-first", "retries": 1, "input": {"failures": 1}},
@@ -88,7 +90,7 @@ class Stage:
         self.answers.clear()
         stopper = self._stopper(case)
         self.sandbox.on_state.append(stopper)
-        run = self.story.run(name=f"stopped-{next(_numbers)}")
+        run = self.story.run(name=f"stopped-{next(_numbers)}", restore=case.state != "Received")
         self.sandbox.on_state.remove(stopper)
         self.sandbox.clock.run(limit=2 * HOUR)
         return run
@@ -109,6 +111,15 @@ class Stage:
     def clusters(self) -> list[str]:
         rows = self.sandbox.client("rds", TARGET).describe_db_clusters()["DBClusters"]
         return [row["DBClusterIdentifier"] for row in rows]
+
+    def delete_copies(self) -> list[str]:
+        """Delete the target's snapshots, as its administrator; gives their names."""
+        rds = self.sandbox.client("rds", TARGET)
+        rows = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
+        names = [row["DBClusterSnapshotIdentifier"] for row in rows]
+        for name in names:
+            rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
+        return names
 
     def failed_take_backs(self) -> list[dict[str, Any]]:
         arn = self.story.stage.target.outputs["TakeBackMachineArn"]
@@ -207,6 +218,8 @@ def check(stage: Stage, case: Case) -> None:
     try:
         run = stage.play(case)
         assert_told_once(stage, case, run)
+        if case.state == "Received":  # the source was told of this copy
+            assert len(stage.delete_copies()) == 1
         assert_nothing_left(stage)
     finally:
         stage.put_in_order()
@@ -234,3 +247,42 @@ def assert_nothing_left(stage: Stage) -> None:
     assert stage.clusters() == [each for each in [stage.published()] if each]
     stage.story.assert_nothing_is_open()
     assert stage.failed_take_backs() == []
+
+
+def test_a_function_that_goes_on_after_the_stop_leaves_nothing_either(stage: Stage) -> None:
+    begun: list[str] = []
+
+    def stop(spec: FunctionSpec, _point: int) -> bool:
+        if spec.name.endswith("-RestoreDatabaseFunction") and not begun:
+            begun.append(spec.name)
+            states = stage.sandbox.client("stepfunctions", TARGET)
+            machine = stage.story.stage.target.outputs["RestoreDatabaseMachineArn"]
+            for row in states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]:
+                states.stop_execution(executionArn=row["executionArn"])
+            stage.sandbox.clock.sleep(WORKS_ON)
+        return False
+
+    write_profile(stage.sandbox, stage.story.stage.target_network, keep_snapshot=True)  # it can be restored from later
+    stage.sandbox.functions.at_points.append(stop)
+    run = stage.story.run(name=f"stopped-{next(_numbers)}")
+    stage.sandbox.functions.at_points.remove(stop)
+    stage.sandbox.clock.run(limit=2 * HOUR)
+    assert begun
+    assert len(stage.delete_copies()) == 1
+    assert (run.status, run.error) == ("FAILED", "TargetExecutionEnded")
+    assert_nothing_left(stage)
+
+
+def test_the_source_hears_of_a_deleted_machine(stage: Stage) -> None:
+    """The last test: the machine does not come back."""
+    machine = stage.story.stage.target.outputs["ReceiveSnapshotMachineArn"]
+    states = stage.sandbox.client("stepfunctions", TARGET)
+    write_profile(stage.sandbox, stage.story.stage.target_network)
+    run = stage.story.run(
+        when="Wait for the copy",
+        then=lambda: states.delete_state_machine(stateMachineArn=machine),
+        name=f"deleted-{next(_numbers)}",
+    )
+    stage.sandbox.clock.run(limit=2 * HOUR)
+    assert (run.status, run.error) == ("FAILED", "TargetExecutionEnded")
+    assert_nothing_left(stage)
