@@ -21,7 +21,11 @@ REFUSED = ["Plan the transfer", "Explain the failure", "Transfer failed"]
     ("given", "error", "words"),
     [
         ({"database": "nope"}, "DatabaseNotFound", "no RDS instance and no Aurora cluster nope"),
-        ({"database": "example-db", "databse": 1, "restore": "maybe"}, "InvalidInput", "databse: no such field, but there is database"),
+        (
+            {"database": "example-db", "databse": 1, "restore": "maybe"},
+            "InvalidInput",
+            "databse: no such field, but there is database",
+        ),
         ({"database": "example-db", "databse": 1, "restore": "maybe"}, "InvalidInput", "restore: write true or false"),
         ({"database": 5}, "InvalidInput", "database: write text, in quotes"),
         ({}, "InvalidInput", "database: this field is missing"),

@@ -87,7 +87,8 @@ def test_whatever_was_caught_ends_in_fail(name: str) -> None:
         for current, failed in _situations(level, level.start, failed=False):
             for way in machines.ways(level.states[current]):
                 if way.caught and "trouble" in way.assigns:
-                    assert way.target in {"May the hook try again?", "It stays"}, f"{current}: {way}"  # judged in the end
+                    judged = {"May the hook try again?", "It stays"}  # in the end
+                    assert way.target in judged, f"{current}: {way}"
                 elif way.caught and not {(current, error) for error in way.caught} <= ANSWERS:
                     ends = _ends(level, way.target, failed=failed or _is_failure(way))
                     assert ends, f"{current}: its Catch leads nowhere"
