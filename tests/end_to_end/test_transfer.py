@@ -61,6 +61,7 @@ RESTORE = [
     "Create the instances",
     "Open the network",
     "Publish the connection",
+    "Is it a drill?",
     "Shall the snapshot go?",
     "Delete the received copy",
     "Is the copy gone?",
