@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Unconfirmed:
-    """aws-facts 10.11."""
+    """aws-facts 5.1: whether a denial stands in the entry or refuses the whole call is UNCONFIRMED."""
 
     put_events_denied_by_entry: bool = False
     """True: a PutEvents is answered with 200, and each entry that is not allowed has its own AccessDeniedException."""
