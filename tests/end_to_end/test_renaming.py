@@ -87,6 +87,27 @@ def test_a_failure_at_each_step_leaves_the_one_that_served(story: Story, copies:
     assert published(story)["identifier"] == NAME
 
 
+@pytest.mark.parametrize("looks", [1, 4])
+def test_a_restore_that_is_stopped_while_names_change_gives_the_name_back(
+    story: Story, copies: tuple[str, str], looks: int
+) -> None:
+    """While the previous one is moved away, and when the new one has the name already."""
+    before, there = rows(story), sorted(names(story))
+    stepfunctions = story.sandbox.client("stepfunctions", TARGET)
+    machine = story.stage.target.outputs["RestoreDatabaseMachineArn"]
+
+    def stop() -> None:
+        story.sandbox.clock.run(limit=60.0 * looks)
+        [row] = stepfunctions.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
+        stepfunctions.stop_execution(executionArn=row["executionArn"])
+
+    given = {"snapshot_arn": copies[0], "database": DATABASE}
+    assert story.execute(machine, given, when="Take the name", then=stop).status == "ABORTED"
+    story.sandbox.clock.run(limit=2 * 3600.0)
+    assert (rows(story), sorted(names(story))) == (before, there)
+    assert published(story)["identifier"] == NAME
+
+
 @pytest.mark.usefixtures("copies")
 def test_going_back_changes_the_names_again(story: Story) -> None:
     assert rows(story) == MORE
