@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas restore-settings sources wrong-set-ups rules closing requirements deploy-source deploy-target deploy-hooks clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas restore-settings sources wrong-set-ups rules closing bench requirements deploy-source deploy-target deploy-hooks clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,7 +32,7 @@ mutate-sandbox: .venv/.made node_modules/.made ## switch each of the sandbox's r
 check: .venv/.made node_modules/.made ## format, lint, types, templates, build: all that CI runs before the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy functions hooks/run_sql_scripts sandbox tests docs
+	$(BIN)/mypy functions hooks/run_sql_scripts sandbox tests docs bench
 	$(BIN)/sam validate --config-env source --lint
 	$(BIN)/sam validate --config-env target --lint
 	$(BIN)/sam validate --config-env hooks --lint
@@ -79,6 +79,9 @@ rules: .venv/.made ## write the sandbox's table of rules anew from its register
 
 closing: .venv/.made node_modules/.made ## write the tables of docs/closing.md anew: transfers die everywhere (ARGS=--new for what is not told)
 	$(BIN)/python -m tests.end_to_end.closing.page $(ARGS)
+
+bench: .venv/.made ## measure what Snapferry costs and write bench/results.md anew (ARGS=--check: fail where a count has grown)
+	@$(BIN)/python -m bench $(ARGS)
 
 requirements: ## pin the requirements anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \

@@ -128,10 +128,11 @@ def looks(seconds: int, *, percent: bool) -> int:
         seconds: How long it takes.
         percent: RDS tells a progress that grows evenly; without one, looks are more frequent.
     """
-    count, elapsed = 0, 0
+    count, elapsed, seen = 0, 0, None
     while elapsed < seconds:
         count += 1
-        elapsed += waits.next_look(elapsed, round(100 * elapsed / seconds) if percent else None)
+        seen = waits.see(elapsed, 100 * elapsed // seconds if percent else None, seen)
+        elapsed += waits.next_look(elapsed, seen)
     return count
 
 

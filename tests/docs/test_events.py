@@ -31,7 +31,7 @@ from snapferry.switching_back import SwitchPlan
 from snapferry.taking_back import failed_answer
 from snapferry.transfers import Closing, Execution, TransferPlan
 from snapferry.vocabulary import Question, Reply
-from snapferry.waits import Span
+from snapferry.waits import Seen, Span
 from tests.statemachine import machines
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -125,7 +125,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "hear_answer": lambda event: Answer.model_validate(event["detail"]),
     "judge_hook": hook,
     "look_at_database": lambda event: Span.of(event["begun"], restore(event).deadline),
-    "look_at_snapshot": lambda event: Span.of(event["begun"], event["deadline"]),
+    "look_at_snapshot": lambda event: (Span.of(event["begun"], event["deadline"]), Seen(**event["seen"])),
     "open_database": restore,
     "plan_receive": lambda event: (Execution(**event["execution"]), read_receive_input(event["input"])),
     "plan_restore": lambda event: (Execution(**event["execution"]), read_restore_input(event["input"])),

@@ -11,7 +11,7 @@ from snapferry.databases.family import DatabaseFamily
 from snapferry.databases.records import Database, Snapshot
 from snapferry.databases.snapshots import Snapshots
 from snapferry.errors import DatabaseFailed, DatabaseTooSlow, GiveUp, SnapshotFailed, SnapshotNotFound, SnapshotTooSlow
-from snapferry.waits import Span, Wait
+from snapferry.waits import Seen, Span, Wait
 
 READY: Final = frozenset({"available", "storage-optimization", "storage-initialization"})
 """Statuses in which a database can be connected to; the last two are AWS moving blocks behind the scenes."""
@@ -36,8 +36,14 @@ _DATABASE_BROKEN_KINDS: Final = ("incompatible-", "inaccessible-encryption-crede
 _SHOWN_AFTER: Final = timedelta(minutes=1)  # RDS may not show at once what it has just begun (aws-facts 2.3)
 
 
-def look_at_snapshot(snapshots: Snapshots, name: str, span: Span) -> Wait:
+def look_at_snapshot(snapshots: Snapshots, name: str, span: Span, before: Seen | None = None) -> Wait:
     """Look once at a snapshot that is being made.
+
+    Args:
+        snapshots: Of its family.
+        name: Its name.
+        span: Since when, until when.
+        before: What the looks before have seen of its progress.
 
     Raises:
         SnapshotFailed, SnapshotTooSlow, SnapshotNotFound: It will not be ready.
@@ -56,7 +62,7 @@ def look_at_snapshot(snapshots: Snapshots, name: str, span: Span) -> Wait:
             f"RDS reports {found.status} for snapshot {name}", resource=found.arn, remedy=_REMEDY_FAILED
         )
     _check_deadline(span, f"Snapshot {name}", found, SnapshotTooSlow)
-    return waits.not_yet(found.status, found.percent, span)
+    return waits.not_yet(found.status, found.percent, span, before)
 
 
 def look_at_database(family: DatabaseFamily, identifier: str, span: Span, *, secured: bool) -> Wait:
