@@ -34,9 +34,9 @@ def _waiting(plan: TransferPlan, other: str) -> Result:
             resource=other,
             remedy="see what it waits for, and run again",
         )
-    elapsed = (now - waits.parse_time(plan.started_at)).total_seconds()
-    seconds = min(waits.next_look(elapsed, None), _LONGEST_PAUSE)
+    span = waits.Span(waits.parse_time(plan.started_at), waits.parse_time(plan.deadline), now)
+    seconds = max(_SHORTEST_PAUSE, waits.not_yet("", None, span).wait_seconds)
     return {"turn": "wait", "by": other, "reason": f"execution {other} carries it", "wait_seconds": seconds}
 
 
-_LONGEST_PAUSE: Final = 600
+_SHORTEST_PAUSE: Final = 60  # whoever has the turn carries a whole database, and each try makes the plan anew

@@ -45,9 +45,9 @@ def test_who_does_not_wait_is_refused() -> None:
         asked("refuse", STARTED)
 
 
-def test_who_waits_looks_more_and_more_rarely_but_every_ten_minutes() -> None:
-    pauses = [asked("wait", STARTED + timedelta(hours=hours))["wait_seconds"] for hours in (0, 2, 40)]
-    assert pauses == [20, 216, 600]
+def test_who_waits_looks_more_and_more_rarely_and_soon_after_the_deadline() -> None:
+    pauses = [asked("wait", STARTED + timedelta(hours=hours))["wait_seconds"] for hours in (0, 2, 40, 47.9)]
+    assert pauses == [60, 213, 4317, 360]
 
 
 def test_who_waits_is_told_why_and_at_the_deadline_no_more() -> None:
