@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapferry import aws, waits
 from snapferry.connections import Connection, Connections, Serving, editing
 from snapferry.databases import Database, family_of
-from snapferry.databases.family import RestorePlan
+from snapferry.databases.family import DatabaseFamily, RestorePlan
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import DatabaseFailed
 
@@ -23,7 +23,7 @@ def handler(event: Event, _context: LambdaContext) -> Result:
         raise DatabaseFailed(f"Database {identifier} is gone", resource=identifier)
     serving = Serving.of(database, now=waits.now())
     with editing(plan.connection, plan.execution_arn):
-        connection = _publish(plan, serving, moved)
+        connection = _publish(plan, family, serving, moved)
     return {
         **connection.facts(),
         "key_arn": database.key_arn,
@@ -32,12 +32,24 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     }
 
 
-def _publish(plan: RestorePlan, serving: Serving, moved: Database | None) -> Connection:
+def _publish(plan: RestorePlan, family: DatabaseFamily, serving: Serving, moved: Database | None) -> Connection:
     connections = Connections(aws.client("ssm"))
-    found = connections.find(plan.connection) or Connection(serving)
+    found = _there(connections.find(plan.connection) or Connection(serving), family)
     if moved is not None:
         found = found.refreshed(moved)
     switched = found.switched(serving, keep=timedelta(hours=plan.keep_previous_hours), now=waits.now())
     published = replace(switched, renamed_to=plan.naming["name"] if plan.naming else None)
     connections.publish(plan.connection, published)
     return published
+
+
+def _there(connection: Connection, family: DatabaseFamily) -> Connection:
+    """Forget previous databases that somebody has deleted: one that is moved away just now is still there."""
+    return connection.without(
+        each.serving.resource_id for each in connection.previous if _is_gone(each.serving, family)
+    )
+
+
+def _is_gone(serving: Serving, family: DatabaseFamily) -> bool:
+    found = family.find(serving.identifier)
+    return found is None or found.resource_id != serving.resource_id

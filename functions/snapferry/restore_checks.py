@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from snapferry import aws, names
+from snapferry.connections import MOST_PREVIOUS, Connections
 from snapferry.databases import Database, find_database
 from snapferry.engine_checks import OF_THIS_ACCOUNT, against_engine
 from snapferry.errors import GiveUp, OwnKeyNotUsable, RestoreNotPossible
@@ -38,6 +39,7 @@ def check_restore(wanted: Wanted, stack: TargetStack, clients: Clients, findings
         lambda: _against_monitoring(wanted, stack, aws.client),
         lambda: _against_number(wanted, clients.rds),
         lambda: against_hooks(wanted.profile.hooks, stack),
+        lambda: _against_connection(wanted, stack, clients),
     )
     for look in looks:
         findings.check(lambda look=look: findings.add(*look()))  # type: ignore[misc]
@@ -86,6 +88,18 @@ def _against_new_name(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
             f"is no {wanted.family} that Snapferry has restored",
             resource=there.arn,
             remedy="rename that one yourself, or choose another rename_to",
+        )
+
+
+def _against_connection(wanted: Wanted, stack: TargetStack, clients: Clients) -> Iterator[GiveUp]:
+    """A parameter that somebody else uses stays theirs (NotOurs); one that is full takes no other database."""
+    parameter = stack.connection(wanted.name)
+    found = Connections(clients.profiles.ssm).find(parameter)
+    if found is not None and len(found.previous) >= MOST_PREVIOUS:
+        yield RestoreNotPossible(
+            f"{parameter} lists {len(found.previous)} previous databases already, and can hold no more",
+            resource=parameter,
+            remedy="give the profile a shorter keep_previous_hours; apply_retention deletes those whose time is over",
         )
 
 

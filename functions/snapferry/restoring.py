@@ -122,7 +122,7 @@ def _plan(  # noqa: PLR0913  # a plan is put together from all of them, here alo
         execution_arn=execution.arn,
         family=snapshot.family,
         identifier=wanted.identifier,
-        connection=f"{stack.connection_prefix}/{wanted.name}/connection",
+        connection=stack.connection(wanted.name),
         snapshot=snapshot.identifier,
         snapshot_arn=snapshot.arn,
         engine=snapshot.engine,

@@ -35,6 +35,10 @@ class TargetStack:
     connection_prefix: str
     monitoring_role: str | None = None
 
+    def connection(self, name: str) -> str:
+        """Return the parameter under which the connection of that name is published."""
+        return f"{self.connection_prefix}/{name}/connection"
+
     @classmethod
     def of(cls, context: "LambdaContext") -> Self:
         """Return the stack that a function belongs to."""

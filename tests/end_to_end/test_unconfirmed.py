@@ -16,6 +16,7 @@ from sandbox.register import switched_off
 from sandbox.stage import set_stage
 from sandbox.world import Sandbox
 from tests.end_to_end.story import Story
+from tests.end_to_end.test_renaming import RENAMED_OTHERWISE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,5 +116,6 @@ def assert_ends_well(story: Story) -> None:
 
 def test_every_setting_is_tried() -> None:
     tried = {name for settings in OTHERWISE.values() for name in settings}
+    tried |= {name for settings in RENAMED_OTHERWISE for name in settings}
     assert tried == {field.name for field in fields(Unconfirmed)}
     assert [field.name for field in fields(UnconfirmedEvents)] == ["put_events_denied_by_entry"]

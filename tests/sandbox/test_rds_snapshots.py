@@ -226,12 +226,12 @@ def test_a_deleted_unfinished_snapshot_does_not_come_back(world: World) -> None:
 
 
 def test_what_the_sandbox_lacks_is_refused_and_not_left_to_moto(world: World) -> None:
-    code, message = error_of(world.client().reboot_db_instance, DBInstanceIdentifier="db")
+    code, message = error_of(world.client().promote_read_replica, DBInstanceIdentifier="db")
     assert code == "InternalFailure"
-    assert "RebootDBInstance" in message
-    code, message = error_of(world.instance, Domain="d-1")
+    assert "PromoteReadReplica" in message
+    code, message = error_of(world.instance, TdeCredentialArn="arn")
     assert code == "InternalFailure"
-    assert "Domain" in message
+    assert "TdeCredentialArn" in message
 
 
 def test_own_names_are_not_the_other_accounts(world: World) -> None:
