@@ -118,9 +118,10 @@ def build() -> Path:
 
 
 def test_a_plan_is_made_in_the_container(containers: Containers) -> None:
-    plan, said = containers.invoke("PlanTransferFunction", ROOT / "events" / "plan_transfer.json")
-    assert plan["database"]["identifier"] == "example-db", said
-    assert plan["database"]["engine"] == "aurora-postgresql"
+    planned, said = containers.invoke("PlanTransferFunction", ROOT / "events" / "plan_transfer.json")
+    assert planned["findings"] == [], said
+    assert planned["plan"]["database"]["identifier"] == "example-db", said
+    assert planned["plan"]["database"]["engine"] == "aurora-postgresql"
 
 
 def test_what_a_container_makes_is_in_the_account(containers: Containers) -> None:

@@ -40,6 +40,7 @@ _MADE_UP = (
     (re.compile(r"\b(sg|vpc|subnet)-[0-9a-f]{17}\b"), r"\1-…"),
     (re.compile(r"\bAROA[A-Z0-9]+"), "AROA…"),
     (re.compile(r"\b[0-9a-f]{16}\b"), "…"),  # a transfer's id
+    (re.compile(r"\bSnapferry[0-9a-f]{16}"), "Snapferry…"),
     (re.compile(r"http://127\.0\.0\.1:\d+"), "https://sqs…"),
 )
 
