@@ -55,17 +55,9 @@ def told() -> dict[Case, str]:
     return {case: said for way in Way for case, said in _told_of(way, text)}
 
 
-SWEEPERS_ROUND = 900
-"""Seconds: the parameter SweepMinutes, as it is by default."""
-
-
 def is_as_told(said: str, outcome: Outcome, *, within: int) -> bool:
-    """Whether a cell says what was seen; seconds may differ by so many, or by a tenth.
-
-    The sweeper's may differ by its whole round: they tell where in it the death fell.
-    """
+    """Whether a cell says what was seen; seconds may differ by so many, or by a tenth."""
     now = cell(outcome)
-    within = max(within, SWEEPERS_ROUND) if Means.SWEEPER in said else within
     pairs = zip(NUMBER.findall(said), NUMBER.findall(now), strict=False)
     near = all(abs(int(one) - int(other)) <= max(within, int(one) / 10) for one, other in pairs)
     return NUMBER.sub("n", said) == NUMBER.sub("n", now) and near
