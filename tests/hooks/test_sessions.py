@@ -157,9 +157,10 @@ def test_an_expectation_s_query_changes_nothing(engine: str, server: Server) -> 
     assert rows(engine, server) == ROWS
 
 
+# In MySQL's protocol TLS begins in the middle of the talk, where `Tls`, which stands before the server, cannot take
+# it over. Both drivers get the same context, so what it refuses is tried with PostgreSQL's alone.
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 def test_tls_is_spoken_only_with_whom_the_bundle_vouches_for(engine: str, server: Server, tmp_path: Path) -> None:
-    if engine != "postgres":
-        pytest.skip("in MySQL's protocol TLS begins in the middle; the context is the same")
     authority, stranger = Authority("ours"), Authority("a stranger's")
     trust, login = ssl.create_default_context(cadata=authority.pem), Login(MASTER, PASSWORD)
     with (

@@ -87,8 +87,8 @@ def missing() -> str | None:
 def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
     lack = missing()
     if lack is not None and os.environ.get("SAM_LOCAL") != "required":
-        # Docker is nothing that `make test` may ask of everybody; CI makes the image and sets SAM_LOCAL (.ci/run)
-        pytest.skip(f"sam local is not tried: {lack}")
+        # CI makes the image and sets SAM_LOCAL=required, so there these tests run or are red (.ci/run)
+        pytest.skip(f"`make test` asks nobody for Docker and an image of Lambda containers: {lack}")
     assert lack is None, lack
     template = build()
     subnet = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}")

@@ -46,8 +46,8 @@ _MADE_UP = (
 
 
 def told(seen: Mapping[Case, Found]) -> list[str]:
-    """A row for each case, in their order."""
-    return [_row(case, seen[case]) for case in CASES]
+    """A row for each case that was played, in their order."""
+    return [_row(case, seen[case]) for case in CASES if case in seen]
 
 
 def written(rows: Iterable[str]) -> str:
