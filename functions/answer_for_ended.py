@@ -10,7 +10,7 @@ from snapferry import answering, aws
 from snapferry.connections import Connections
 from snapferry.databases import Database, Snapshots, family_of
 from snapferry.entry import Event, Result, account_of, entry_point, logger
-from snapferry.names import MANAGED_TAG, TRANSFER_TAG
+from snapferry.names import TRANSFER_TAG
 from snapferry.state.begun import Begun
 from snapferry.taking_back import failed_answer
 from snapferry.vocabulary import Question, Reply
@@ -36,7 +36,7 @@ def _database(begun: Begun) -> Database | None:
     family = family_of(aws.client("rds"), begun.family)
     for identifier in filter(None, (begun.identifier, begun.naming and begun.naming["name"])):
         found = family.find(identifier)
-        if found and found.tags.get(MANAGED_TAG) == "true" and found.tags.get(TRANSFER_TAG) == begun.transfer:
+        if found and found.managed and found.tags.get(TRANSFER_TAG) == begun.transfer:
             return found
     return None
 

@@ -8,7 +8,6 @@ from botocore.exceptions import ClientError
 from snapferry import aws, passwords
 from snapferry.databases import Database
 from snapferry.databases.family import DatabaseFamily
-from snapferry.names import MANAGED_TAG
 
 PAUSE_SECONDS: Final = 30
 """Until the next look at one that is being deleted."""
@@ -30,7 +29,7 @@ def delete_managed(family: DatabaseFamily, identifier: str, *, is_meant: Callabl
     database = family.find(identifier)
     if database is None:
         return _done(kept=False)
-    if database.tags.get(MANAGED_TAG) != "true" or not is_meant(database):
+    if not database.managed or not is_meant(database):
         return _done(kept=True)
     if any(status != "deleting" for status in database.statuses):
         passwords.forget(database)

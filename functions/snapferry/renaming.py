@@ -100,7 +100,7 @@ def give_name_back(family: DatabaseFamily, naming: Naming) -> Step:
 
 
 def _check_managed(database: Database) -> None:
-    if database.tags.get(MANAGED_TAG) != "true":
+    if not database.managed:
         raise NotOurs(
             f"Database {database.identifier} lacks the tag {MANAGED_TAG}, so it is not renamed",
             resource=database.arn,

@@ -82,7 +82,7 @@ def _against_new_name(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:
         )
         return
     there = find_database(rds, name)
-    if there and (there.tags.get(names.MANAGED_TAG) != "true" or there.family != wanted.family):
+    if there and (not there.managed or there.family != wanted.family):
         yield RestoreNotPossible(
             f"the {there.family} {name} has the name that the new database shall have (profile field rename_to), and "
             f"is no {wanted.family} that Snapferry has restored",

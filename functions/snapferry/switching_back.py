@@ -139,7 +139,7 @@ def _check_can_serve(chosen: Replaced, database: Database | None) -> None:
     why = None
     if database is None or database.resource_id != chosen.serving.resource_id:
         why = "is gone"
-    elif database.tags.get(names.MANAGED_TAG) != "true":
+    elif not database.managed:
         why = f"lacks the tag {names.MANAGED_TAG}, so it is not one that Snapferry has restored"
     elif any(status not in READY for status in database.statuses):
         why = f"is {', '.join(database.statuses)}"

@@ -1,14 +1,11 @@
 """The stack's table, as the template makes it, in moto's DynamoDB: locks, questions, leases, outcomes."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import time_machine
-from moto import mock_aws
 
 from sandbox.deploy.loading import load_template
 from snapferry import examples
@@ -24,17 +21,6 @@ ROOT = Path(__file__).parents[2]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 QUESTION = OpenQuestion(transfer="0" * 16, question="Transfer Offered", account="222222222222", token="first")
-
-
-@pytest.fixture
-def table() -> Iterator[Table]:
-    declared = load_template(ROOT / "template.yaml")["Resources"]["StateTable"]["Properties"]
-    known = ("BillingMode", "AttributeDefinitions", "KeySchema")
-    with mock_aws():
-        dynamodb = boto3.client("dynamodb", region_name="eu-west-1")
-        parameters: Any = {name: declared[name] for name in known}
-        dynamodb.create_table(TableName="state", **parameters)
-        yield Table(dynamodb, "state")
 
 
 def test_a_lock_has_one_holder(table: Table) -> None:

@@ -1,23 +1,16 @@
 """Turns: one execution at a time has a thing, for as long as it runs."""
 
 import itertools
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 import time_machine
-from moto import mock_aws
 
-from sandbox.deploy.loading import load_template
 from snapferry.errors import AwsBusy
 from snapferry.executions import Standing
 from snapferry.state.table import Table
 from snapferry.state.turns import Turns
 
-ROOT = Path(__file__).parents[2]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DATABASE = "database#arn:aws:rds:eu-west-1:111111111111:db:example-db"
 
@@ -30,17 +23,6 @@ class Executions:
 
     def __call__(self, arn: str) -> Standing:
         return Standing(self.statuses.get(arn), None)
-
-
-@pytest.fixture
-def table() -> Iterator[Table]:
-    declared = load_template(ROOT / "template.yaml")["Resources"]["StateTable"]["Properties"]
-    known = ("BillingMode", "AttributeDefinitions", "KeySchema")
-    with mock_aws():
-        dynamodb = boto3.client("dynamodb", region_name="eu-west-1")
-        parameters: Any = {name: declared[name] for name in known}
-        dynamodb.create_table(TableName="state", **parameters)
-        yield Table(dynamodb, "state")
 
 
 def test_who_runs_keeps_its_turn_and_everybody_else_is_told_who_it_is(table: Table) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from snapferry.names import SECRET_TAG
+from snapferry.names import MANAGED_TAG, SECRET_TAG
 from snapferry.vocabulary import Family
 
 if TYPE_CHECKING:
@@ -75,6 +75,11 @@ class Database:
     scaling: tuple[float, float] | None = None
     option_group: str | None = None
     resource_id: str = ""
+
+    @property
+    def managed(self) -> bool:
+        """Whether Snapferry has restored it: only such a one may be changed, renamed or deleted."""
+        return self.tags.get(MANAGED_TAG) == "true"
 
     @property
     def statuses(self) -> tuple[str, ...]:
