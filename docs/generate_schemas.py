@@ -12,22 +12,24 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 if str(ROOT / "functions") not in sys.path:  # as on Lambda, where `snapferry` lies beside the handlers
     sys.path.insert(0, str(ROOT / "functions"))
 
-from snapferry import contracts, drills, hook_contracts, plan_reports, receipts  # noqa: E402 - only now can it be found
+from snapferry.contracts import hook_contracts, incoming  # noqa: E402 - only now can it be found
+from snapferry.source import plan_reports, receipts  # noqa: E402 - only now can it be found
+from snapferry.target import drills  # noqa: E402 - only now can it be found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WRITTEN: Final[tuple[type[contracts.Contract], ...]] = (
-    contracts.TransferRequest,
-    contracts.ReceiveAlone,
-    contracts.RestoreAlone,
-    contracts.SwitchBack,
-    contracts.Profile,
+WRITTEN: Final[tuple[type[incoming.Contract], ...]] = (
+    incoming.TransferRequest,
+    incoming.ReceiveAlone,
+    incoming.RestoreAlone,
+    incoming.SwitchBack,
+    incoming.Profile,
     hook_contracts.HookInput,
-    contracts.Offer,
-    contracts.SnapshotShared,
-    contracts.RestoreRequested,
-    contracts.Answer,
+    incoming.Offer,
+    incoming.SnapshotShared,
+    incoming.RestoreRequested,
+    incoming.Answer,
     receipts.Receipt,
     drills.DrillReceipt,
     plan_reports.PlanReport,
@@ -50,7 +52,7 @@ def files() -> "Iterator[tuple[str, str]]":
     """Return each file's name and text."""
     for model in WRITTEN:
         schema = {"$schema": DIALECT, **model.model_json_schema()}
-        yield f"{contracts.schema_name(model)}.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        yield f"{incoming.schema_name(model)}.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 if str(ROOT / "functions") not in sys.path:  # as on Lambda, where `snapferry` lies beside the handlers
     sys.path.insert(0, str(ROOT / "functions"))
 
-from snapferry.profile_checks import read_profile  # noqa: E402 - only now can it be found
+from snapferry.target.profile_checks import read_profile  # noqa: E402 - only now can it be found
 
 
 def main(arguments: list[str]) -> int:

@@ -6,13 +6,14 @@ database that was published serves, or has served: it stays.
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import answering, aws
-from snapferry.connections import Connections
+from snapferry import aws
 from snapferry.databases import Database, Snapshots, family_of
 from snapferry.entry import Event, Result, account_of, entry_point, logger
+from snapferry.messaging import answering
 from snapferry.names import TRANSFER_TAG
 from snapferry.state.begun import Begun
-from snapferry.taking_back import failed_answer
+from snapferry.target.connections import Connections
+from snapferry.target.taking_back import failed_answer
 from snapferry.vocabulary import Question, Reply
 
 

@@ -2,15 +2,16 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import answering, turns
-from snapferry.contracts import Answer, FindingFacts, Offer, parsed
+from snapferry import turns
+from snapferry.contracts.incoming import Answer, FindingFacts, Offer, parsed
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import TransferDeclined
 from snapferry.findings import Findings, listed
-from snapferry.looking_ahead import Outlook, look_ahead
-from snapferry.senders import check_sender
+from snapferry.messaging import answering
+from snapferry.messaging.senders import check_sender
 from snapferry.settings import Settings
-from snapferry.target_stack import TargetStack, clients
+from snapferry.target.looking_ahead import Outlook, look_ahead
+from snapferry.target.target_stack import TargetStack, clients
 from snapferry.vocabulary import Question, Reply
 
 

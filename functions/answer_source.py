@@ -2,9 +2,9 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import answering
-from snapferry.contracts import Answer
+from snapferry.contracts.incoming import Answer
 from snapferry.entry import Event, Result, account_of, entry_point
+from snapferry.messaging import answering
 
 
 @entry_point

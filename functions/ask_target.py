@@ -5,9 +5,10 @@ The task ends when ``hear_answer`` sends its token back, with the target's answe
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import asking, aws
+from snapferry import aws
 from snapferry.entry import Event, Result, entry_point
-from snapferry.messages import put_event
+from snapferry.messaging import asking
+from snapferry.messaging.messages import put_event
 from snapferry.settings import Settings
 from snapferry.state.questions import OpenQuestion, Questions
 from snapferry.state.table import Table

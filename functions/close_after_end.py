@@ -7,9 +7,9 @@ closed its own access has nothing open any more, so there is nothing to start; a
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
-from snapferry.closing import find_open, start_closing, tagged_snapshots
 from snapferry.databases import Snapshots
 from snapferry.entry import Event, Result, entry_point
+from snapferry.leasing.closing import find_open, start_closing, tagged_snapshots
 from snapferry.settings import Settings
 from snapferry.state.kept import KeptCopies
 from snapferry.state.leases import Leases

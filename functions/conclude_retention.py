@@ -6,9 +6,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
-from snapferry.connections import Connections, editing
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import NotTidiedUp
+from snapferry.target.connections import Connections, editing
 
 
 @entry_point

@@ -10,8 +10,8 @@ from typing import Final
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from snapferry import aws, names, quotas, waits
-from snapferry.databases import Snapshots
+from snapferry import aws, names, waits
+from snapferry.databases import Snapshots, quotas
 from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.errors import GiveUp, SourceKeyNotAccessible, TransferKeyNotUsable
 from snapferry.settings import Settings

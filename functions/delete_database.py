@@ -4,9 +4,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
 from snapferry.databases import family_of
-from snapferry.deleting import delete_managed
 from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.names import TRANSFER_TAG
+from snapferry.target.deleting import delete_managed
 
 
 @entry_point

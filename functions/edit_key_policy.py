@@ -5,18 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, lease, managed_elsewhere, metrics, waits
+from snapferry import aws, metrics, waits
 from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.errors import AccessClosedForGood, KeyPolicyFull, KeyPolicyNotEditable
-from snapferry.grants import Grant, grants_of, revoke
-from snapferry.key_policy import Edit, KeyPolicy, read_policy
-from snapferry.lease import Lease
-from snapferry.leasing import wanted_lease
+from snapferry.leasing import lease, managed_elsewhere
+from snapferry.leasing.asked_for import wanted_lease
+from snapferry.leasing.books import books_of
+from snapferry.leasing.grants import Grant, grants_of, revoke
+from snapferry.leasing.key_policy import Edit, KeyPolicy, read_policy
+from snapferry.leasing.lease import Lease
+from snapferry.leasing.transfer_keys import check_released, find_transfer_key
 from snapferry.settings import Settings
 from snapferry.state import locks
 from snapferry.state.leases import LeaseRecord, Leases
 from snapferry.state.table import Table
-from snapferry.transfer_keys import check_released, find_transfer_key
 from snapferry.transfers import Closing, TransferPlan
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ def _spread(seconds: int, transfer: str) -> int:
 
 
 def _policy(leases: Leases, key_arn: str, transfer: str) -> KeyPolicy:
-    books = leases.books(key_arn, including=transfer, now=waits.show_time(waits.now()))
+    books = books_of(leases.all(), key_arn, including=transfer, now=waits.show_time(waits.now()))
     return KeyPolicy(aws.client("kms"), key_arn, editor=Settings().text("KEY_EDITOR_ARN"), books=books)
 
 

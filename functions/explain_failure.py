@@ -6,8 +6,8 @@ from snapferry import aws, metrics
 from snapferry.entry import Event, Result, account_of, entry_point
 from snapferry.errors import AccessNotClosed, NobodyAnswered
 from snapferry.failures import explained, not_closed, with_way_on
+from snapferry.messaging.silence import explanation
 from snapferry.settings import Settings
-from snapferry.silence import explanation
 
 
 @entry_point

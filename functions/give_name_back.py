@@ -6,11 +6,11 @@ Its renaming there and back has given it another secret, which the connection ha
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
-from snapferry.connections import Connections, editing
 from snapferry.databases import family_of
 from snapferry.databases.family import DatabaseFamily
 from snapferry.entry import Event, Result, entry_point
-from snapferry.renaming import Naming, give_name_back
+from snapferry.target.connections import Connections, editing
+from snapferry.target.renaming import Naming, give_name_back
 
 
 @entry_point

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from snapferry import aws, metrics
-from snapferry.contracts import Answer, parsed
+from snapferry.contracts.incoming import Answer, parsed
 from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.settings import Settings
 from snapferry.state.questions import OpenQuestion, Questions

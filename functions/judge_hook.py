@@ -2,9 +2,10 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import hooks, waits
+from snapferry import waits
 from snapferry.databases.family import RestorePlan
 from snapferry.entry import Event, Result, entry_point
+from snapferry.target import hooks
 
 
 @entry_point

@@ -4,10 +4,10 @@ from dataclasses import asdict
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import taking_back
 from snapferry.entry import Event, Result, entry_point
-from snapferry.receiving import plan_receive
-from snapferry.target_stack import TargetStack, clients
+from snapferry.target import taking_back
+from snapferry.target.receiving import plan_receive
+from snapferry.target.target_stack import TargetStack, clients
 from snapferry.transfers import Execution
 
 

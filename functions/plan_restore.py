@@ -7,10 +7,11 @@ from dataclasses import asdict
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import taking_back, turns
+from snapferry import turns
 from snapferry.entry import Event, Result, entry_point
-from snapferry.restoring import plan_restore
-from snapferry.target_stack import TargetStack, clients
+from snapferry.target import taking_back
+from snapferry.target.restoring import plan_restore
+from snapferry.target.target_stack import TargetStack, clients
 from snapferry.transfers import Execution
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, waits
-from snapferry.connections import Connection, Connections
 from snapferry.databases import Snapshots, family_of
 from snapferry.databases.watch import READY
 from snapferry.entry import Event, Result, entry_point
 from snapferry.names import TRANSFER_TAG
-from snapferry.retention import CopyRules, outdated_copies, outdated_databases
 from snapferry.settings import Settings
+from snapferry.target.connections import Connection, Connections
+from snapferry.target.retention import CopyRules, outdated_copies, outdated_databases
 from snapferry.vocabulary import FAMILIES
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
-from snapferry.connections import Connections
 from snapferry.entry import Event, Result, entry_point
 from snapferry.settings import Settings
-from snapferry.switching_back import plan_switch_back
+from snapferry.target.connections import Connections
+from snapferry.target.switching_back import plan_switch_back
 
 
 @entry_point

@@ -5,11 +5,11 @@ from dataclasses import asdict
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, turns
-from snapferry.contracts import TransferRequest, parsed
+from snapferry.contracts.incoming import TransferRequest, parsed
 from snapferry.entry import Event, Result, entry_point
-from snapferry.planning import Surroundings, plan_transfer
-from snapferry.route import Route
 from snapferry.settings import Settings
+from snapferry.source.planning import Surroundings, plan_transfer
+from snapferry.source.route import Route
 from snapferry.transfers import Execution
 
 

@@ -2,11 +2,12 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, hooks
+from snapferry import aws
 from snapferry.databases import family_of
 from snapferry.databases.family import RestorePlan
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import DatabaseFailed
+from snapferry.target import hooks
 
 
 @entry_point

@@ -6,11 +6,11 @@ from datetime import timedelta
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, waits
-from snapferry.connections import Connection, Connections, Serving, editing
 from snapferry.databases import Database, family_of
 from snapferry.databases.family import DatabaseFamily, RestorePlan
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import DatabaseFailed
+from snapferry.target.connections import Connection, Connections, Serving, editing
 
 
 @entry_point

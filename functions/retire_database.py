@@ -3,12 +3,12 @@
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, waits
-from snapferry.connections import Connections
 from snapferry.databases import family_of
-from snapferry.deleting import delete_managed
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import NotOurs
 from snapferry.names import MANAGED_TAG
+from snapferry.target.connections import Connections
+from snapferry.target.deleting import delete_managed
 from snapferry.waits import parse_time
 
 

@@ -2,11 +2,12 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, passwords, waits
+from snapferry import aws, waits
 from snapferry.databases import Database, family_of
 from snapferry.databases.family import RestorePlan
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import DatabaseFailed
+from snapferry.target import passwords
 
 _BEING_SET = "resetting-master-credentials"
 

@@ -2,9 +2,9 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import taking_back
 from snapferry.entry import Event, Result, entry_point
 from snapferry.state.begun import Begun
+from snapferry.target import taking_back
 
 
 @entry_point

@@ -9,11 +9,12 @@ from typing import Final
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, taking_back, waits
+from snapferry import aws, waits
 from snapferry.entry import Event, Result, entry_point, logger
 from snapferry.executions import SUCCEEDED, Standing, standing
 from snapferry.settings import Settings
 from snapferry.state.begun import Begun
+from snapferry.target import taking_back
 
 _GRACE: Final = timedelta(minutes=10)  # DescribeExecution is eventually consistent, and the event comes first
 _HOUR: Final = 3600

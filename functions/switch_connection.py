@@ -3,9 +3,9 @@
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
-from snapferry.connections import Connections, editing
 from snapferry.entry import Event, Result, entry_point
-from snapferry.switching_back import SwitchPlan, switch
+from snapferry.target.connections import Connections, editing
+from snapferry.target.switching_back import SwitchPlan, switch
 
 
 @entry_point

@@ -8,9 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, taking_back
+from snapferry import aws
 from snapferry.entry import Event, Result, entry_point
 from snapferry.settings import Settings
+from snapferry.target import taking_back
 
 _FIRST_ATTEMPT = 0
 

@@ -5,7 +5,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapferry import aws
 from snapferry.databases import family_of
 from snapferry.entry import Event, Result, entry_point
-from snapferry.renaming import Naming, take_name
+from snapferry.target.renaming import Naming, take_name
 
 
 @entry_point

@@ -9,12 +9,14 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from snapferry import answering, aws, taking_back
-from snapferry.contracts import RestoreRequested, SnapshotShared, parsed
+from snapferry import aws
+from snapferry.contracts.incoming import RestoreRequested, SnapshotShared, parsed
 from snapferry.entry import Event, Result, account_of, entry_point
 from snapferry.errors import InvalidInput, NotOurs
-from snapferry.senders import check_sender
+from snapferry.messaging import answering
+from snapferry.messaging.senders import check_sender
 from snapferry.settings import Settings
+from snapferry.target import taking_back
 from snapferry.vocabulary import Question
 
 type Asked = SnapshotShared | RestoreRequested

@@ -5,9 +5,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapferry import aws, waits
 from snapferry.databases import family_of
 from snapferry.databases.family import RestorePlan
-from snapferry.drills import drill_receipt
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import NotTidiedUp
+from snapferry.target.drills import drill_receipt
 
 
 @entry_point

@@ -9,9 +9,9 @@ from snapferry import aws
 from snapferry.entry import Event, Result, account_of, entry_point
 from snapferry.errors import TransferDeclined
 from snapferry.findings import Finding
-from snapferry.plan_reports import plan_report
+from snapferry.messaging.silence import explanation
 from snapferry.settings import Settings
-from snapferry.silence import explanation
+from snapferry.source.plan_reports import plan_report
 from snapferry.transfers import TransferPlan
 from snapferry.vocabulary import Question
 

@@ -4,8 +4,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import metrics, waits
 from snapferry.entry import Event, Result, entry_point
-from snapferry.receipts import receipt
 from snapferry.settings import Settings
+from snapferry.source.receipts import receipt
 from snapferry.transfers import TransferPlan
 
 

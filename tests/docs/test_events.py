@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from snapferry import plan_reports, receipts
-from snapferry.contracts import (
+from snapferry.contracts.hook_contracts import HookInput
+from snapferry.contracts.incoming import (
     Answer,
     DatabaseFacts,
     Offer,
@@ -21,14 +21,14 @@ from snapferry.contracts import (
     TransferRequest,
 )
 from snapferry.databases.family import RestorePlan
-from snapferry.drills import drill_receipt
-from snapferry.hook_contracts import HookInput
-from snapferry.receiving import read_receive_input
-from snapferry.renaming import Naming
-from snapferry.restoring import read_restore_input
+from snapferry.source import plan_reports, receipts
 from snapferry.state.begun import Begun
-from snapferry.switching_back import SwitchPlan
-from snapferry.taking_back import failed_answer
+from snapferry.target.drills import drill_receipt
+from snapferry.target.receiving import read_receive_input
+from snapferry.target.renaming import Naming
+from snapferry.target.restoring import read_restore_input
+from snapferry.target.switching_back import SwitchPlan
+from snapferry.target.taking_back import failed_answer
 from snapferry.transfers import Closing, Execution, TransferPlan
 from snapferry.vocabulary import Question, Reply
 from snapferry.waits import Seen, Span

@@ -7,12 +7,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from docs.generate_schemas import SCHEMAS, WRITTEN, files
-from snapferry import contracts, drills, hook_contracts, plan_reports, profile_contract, receipts
-from snapferry.contracts import Contract, schema_name
+from snapferry.contracts import hook_contracts, incoming, profile_contract
+from snapferry.contracts.incoming import Contract, schema_name
+from snapferry.source import plan_reports, receipts
+from snapferry.target import drills
 
-PARTS = {contracts.Asked, contracts.DatabaseFacts, contracts.FindingFacts, receipts.Access, receipts.RemainingGrant}
+PARTS = {incoming.Asked, incoming.DatabaseFacts, incoming.FindingFacts, receipts.Access, receipts.RemainingGrant}
 PARTS |= {
-    contracts.Scaling,
+    incoming.Scaling,
     profile_contract.DatabaseSettings,
     plan_reports.Dollars,
     plan_reports.Span,

@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.accounts import SOURCE, TARGET
 from sandbox.gate import AwsError
-from snapferry import lease
+from snapferry.leasing import lease
 from tests.end_to_end.closing.alarm import times_counted
 from tests.end_to_end.closing.cases import Case, Off, Way
 from tests.end_to_end.closing.scenery import DEADLINE_HOURS

@@ -82,7 +82,7 @@ def take_the_lease_out(root: Path) -> None:
         else:
             shutil.copy(ROOT / name, root)
     (root / "node_modules").symlink_to(ROOT / "node_modules")
-    module = root / "functions" / "snapferry" / "lease.py"
+    module = root / "functions" / "snapferry" / "leasing" / "lease.py"
     source = module.read_text()
     assert "\ndef statements(" in source
     module.write_text(f"{source}\n\ndef statements(_lease):\n    return []\n")

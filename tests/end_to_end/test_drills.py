@@ -9,7 +9,7 @@ import pytest
 from sandbox.accounts import TARGET
 from sandbox.stage import CONNECTION, set_stage, write_profile
 from sandbox.world import Sandbox
-from snapferry.drills import DrillReceipt
+from snapferry.target.drills import DrillReceipt
 from tests.end_to_end.restores import SNAPSHOT, Restores
 from tests.statemachine import machines
 

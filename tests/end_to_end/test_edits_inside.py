@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.accounts import SOURCE, TARGET
-from snapferry import lease
+from snapferry.leasing import lease
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

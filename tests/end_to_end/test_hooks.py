@@ -11,7 +11,7 @@ import pytest
 from sandbox.accounts import TARGET
 from sandbox.stage import CONNECTION, set_stage, write_profile
 from sandbox.world import Sandbox
-from snapferry.hook_contracts import HookInput
+from snapferry.contracts.hook_contracts import HookInput
 from tests.end_to_end.restores import Restores
 
 if TYPE_CHECKING:

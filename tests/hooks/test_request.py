@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapferry import hook_examples
+from snapferry.contracts import hook_examples
 from sql_hook import sources
 from sql_hook.errors import ExpectationNotMet, InvalidHookInput, ScriptNotReadable, SecretNotReadable
 from sql_hook.request import Expectation, Request, Script

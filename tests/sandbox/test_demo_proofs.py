@@ -24,7 +24,7 @@ from sandbox.stage import (
     set_stage,
 )
 from sandbox.world import Sandbox
-from snapferry.contracts import Profile, parsed
+from snapferry.contracts.incoming import Profile, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,8 @@ import json
 import re
 
 from sandbox.deploy.loading import load_template
-from snapferry import hook_contracts, hooks
+from snapferry.contracts import hook_contracts
+from snapferry.target import hooks
 from tests.templates.stacks import ROOT, of_type
 
 HOOKS = "template-hooks.yaml"

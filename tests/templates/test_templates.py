@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.deploy.loading import load_template
 from snapferry import errors, metrics
-from snapferry.contracts import RestoreAlone
+from snapferry.contracts.incoming import RestoreAlone
 from tests.templates import stacks
 from tests.templates.stacks import ROOT, SOURCE, TARGET, TEMPLATES, of_type
 

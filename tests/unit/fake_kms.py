@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from snapferry import lease as leases
+from snapferry.leasing import lease as leases
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from snapferry.lease import Lease
+from snapferry.leasing.lease import Lease
 
 ADMINISTRATORS: dict[str, Any] = {
     "Sid": "AccountAdministersTheKey",

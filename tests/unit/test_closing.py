@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from snapferry import lease, names
-from snapferry.closing import Open, find_open, start_closing, strays
+from snapferry import names
 from snapferry.databases.records import Snapshot
+from snapferry.leasing import lease
+from snapferry.leasing.closing import Open, find_open, start_closing, strays
 from snapferry.state.kept import KeptCopy
 from snapferry.state.leases import LeaseRecord
 from snapferry.transfers import Closing

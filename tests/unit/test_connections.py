@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapferry.connections import Connection, Replaced, Serving
+from snapferry.target.connections import Connection, Replaced, Serving
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 KEEP = timedelta(hours=72)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from snapferry import contracts, examples
-from snapferry.contracts import Answer, Offer, Profile, RestoreAlone, TransferRequest, parsed
+from snapferry.contracts import examples, incoming
+from snapferry.contracts.incoming import Answer, Offer, Profile, RestoreAlone, TransferRequest, parsed
 from snapferry.errors import InvalidInput
 from snapferry.vocabulary import Question, Reply
 
@@ -21,7 +21,7 @@ OFFER = examples.OFFERS[0]
 ANSWER = examples.ANSWERS[0]
 
 
-def refusal(model: type[contracts.Contract], value: object) -> str:
+def refusal(model: type[incoming.Contract], value: object) -> str:
     with pytest.raises(InvalidInput) as refused:
         parsed(model, value, what="The input")
     return str(refused.value)
@@ -149,5 +149,5 @@ def test_what_was_read_stays_as_it_was() -> None:
 
 
 def test_the_schemas_files_are_named_after_the_models() -> None:
-    assert contracts.schema_name(TransferRequest) == "transfer-request"
-    assert contracts.schema_name(Profile) == "profile"
+    assert incoming.schema_name(TransferRequest) == "transfer-request"
+    assert incoming.schema_name(Profile) == "profile"

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapferry import estimate, waits
-from snapferry.estimate import Range, Work, cost, looks, stages, total, transitions
+from snapferry import waits
+from snapferry.source import estimate
+from snapferry.source.estimate import Range, Work, cost, looks, stages, total, transitions
 
 sizes = st.integers(min_value=1, max_value=65_536)
 

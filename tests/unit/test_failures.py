@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from snapferry.contracts import TransferRequest
+from snapferry.contracts.incoming import TransferRequest
 from snapferry.errors import NAMES
 from snapferry.failures import CAUSE_LIMIT, explained, not_closed, with_way_on
 

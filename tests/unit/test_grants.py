@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from snapferry.grants import Grant, grants_of, revoke
+from snapferry.leasing.grants import Grant, grants_of, revoke
 
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TARGET = "222222222222"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapferry import hooks
-from snapferry.contracts import Profile, parsed
+from snapferry.contracts.hook_contracts import HookReport
+from snapferry.contracts.incoming import Profile, parsed
 from snapferry.errors import HookFailed, InvalidInput
-from snapferry.hook_contracts import HookReport
+from snapferry.target import hooks
 
 SMALLEST = {"subnet_group": "databases", "security_groups": ["sg-1"]}
 json_values = st.recursive(

@@ -5,8 +5,6 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from snapferry import lease as leases
-from snapferry import policy_checks
 from snapferry.errors import (
     KeyPolicyEditLost,
     KeyPolicyFull,
@@ -14,8 +12,11 @@ from snapferry.errors import (
     KeyPolicyNamesTheDeleted,
     KeyPolicyNotEditable,
 )
-from snapferry.key_policy import Books, Edit, KeyPolicy
-from snapferry.lease import Lease
+from snapferry.leasing import lease as leases
+from snapferry.leasing import policy_checks
+from snapferry.leasing.books import Books
+from snapferry.leasing.key_policy import Edit, KeyPolicy
+from snapferry.leasing.lease import Lease
 from tests.unit.fake_kms import KEY, Kms
 from tests.unit.policies import ADMINISTRATORS, POLICY, lease
 
@@ -36,7 +37,7 @@ class Time:
 @pytest.fixture(autouse=True)
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     clock = Time()
-    monkeypatch.setattr("snapferry.key_policy.time", clock)
+    monkeypatch.setattr("snapferry.leasing.key_policy.time", clock)
     return clock
 
 

@@ -5,9 +5,10 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapferry import lease as leases
 from snapferry.errors import KeyPolicyFull
-from snapferry.key_policy import Books, KeyPolicy
+from snapferry.leasing import lease as leases
+from snapferry.leasing.books import Books
+from snapferry.leasing.key_policy import KeyPolicy
 from tests.unit.fake_kms import KEY, Kms
 from tests.unit.policies import ADMINISTRATORS, POLICY, lease, padded
 

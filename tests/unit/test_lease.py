@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from snapferry import lease as leases
-from snapferry.lease import Lease
+from snapferry.leasing import lease as leases
+from snapferry.leasing.lease import Lease
 from tests.unit.policies import ADMINISTRATORS, LEASES, POLICIES, POLICY, ROLE, TRANSFERS, lease
 
 MEMBER = {"Sid": "One", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["kms:Decrypt"], "Resource": "*"}

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sandbox.permissions import Simulator
 from sandbox.permissions.simulator import Question
-from snapferry import lease as leases
-from snapferry import policy_checks
-from snapferry.lease import Lease
+from snapferry.leasing import lease as leases
+from snapferry.leasing import policy_checks
+from snapferry.leasing.lease import Lease
 from tests.unit.policies import LEASES, RICH_POLICIES, TRANSFERS, lease, padded
 
 EDITOR = "arn:aws:iam::111111111111:role/snapferry-source-EditKeyPolicyFunctionRole"

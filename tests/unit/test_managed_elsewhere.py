@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from snapferry import lease as leases
 from snapferry.errors import KeyPolicyNotOpen
-from snapferry.managed_elsewhere import require, what_is_found
+from snapferry.leasing import lease as leases
+from snapferry.leasing.managed_elsewhere import require, what_is_found
 from tests.unit.policies import ADMINISTRATORS, POLICY, ROLE, lease
 
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapferry import names
-from snapferry.plan_checks import carried_tags
+from snapferry.source.plan_checks import carried_tags
 
 OURS = names.tags("0" * 16, "arn")
 keys = st.sampled_from(["", "aws:", "snapferry:", "AWS:"]).flatmap(lambda head: st.text(max_size=20).map(head.__add__))

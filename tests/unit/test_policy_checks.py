@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from snapferry.policy_checks import locks_out
+from snapferry.leasing.policy_checks import locks_out
 from tests.unit.policies import ADMINISTRATORS
 
 EDITOR = "arn:aws:iam::111111111111:role/snapferry-source-EditKeyPolicyFunctionRole"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sandbox.permissions import Simulator
 from sandbox.permissions.simulator import Question
-from snapferry.policy_conditions import hold
+from snapferry.leasing.policy_conditions import hold
 
 ROLE = "arn:aws:iam::222222222222:role/copier"
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"

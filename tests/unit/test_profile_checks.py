@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docs.validate_profile import main
-from snapferry import examples
+from snapferry.contracts import examples
+from snapferry.contracts.profile_contract import DatabaseSettings, Profile
 from snapferry.databases.restore_settings import TABLE, Step, applying, parameters
-from snapferry.profile_checks import foreign_fields, read_profile
-from snapferry.profile_contract import DatabaseSettings, Profile
+from snapferry.target.profile_checks import foreign_fields, read_profile
 from snapferry.vocabulary import FAMILIES
 
 SMALLEST: dict[str, Any] = {"subnet_group": "databases", "security_groups": ["sg-1"]}

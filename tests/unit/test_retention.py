@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapferry.connections import Connection, Replaced, Serving
 from snapferry.databases.records import Snapshot
 from snapferry.names import DATABASE_TAG, TRANSFER_TAG
-from snapferry.retention import CopyRules, outdated_copies, outdated_databases
+from snapferry.target.connections import Connection, Replaced, Serving
+from snapferry.target.retention import CopyRules, outdated_copies, outdated_databases
 from snapferry.waits import show_time
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from snapferry import source_checks
-from snapferry.databases import Database, Snapshot
-from snapferry.source_checks import Subject
+from snapferry.databases import Database, Snapshot, source_checks
+from snapferry.databases.source_checks import Subject
 
 if TYPE_CHECKING:
     from snapferry.errors import GiveUp

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from sandbox.deploy.loading import load_template
-from snapferry import examples
-from snapferry.contracts import Answer
+from snapferry.contracts import examples
+from snapferry.contracts.incoming import Answer
 from snapferry.state import locks
 from snapferry.state.leases import LeaseRecord, Leases
 from snapferry.state.locks import held

@@ -6,7 +6,7 @@ import pytest
 
 from snapferry import errors
 from snapferry.errors import KeyNotReleased, KeyOfAnotherStack
-from snapferry.transfer_keys import check_released, find_transfer_key
+from snapferry.leasing.transfer_keys import check_released, find_transfer_key
 
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 GOOD = {

@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from snapferry.key_policy import Books
 from snapferry.state.table import Table
 
 _KEPT: Final = 90 * 24 * 3600
@@ -50,20 +49,6 @@ class Leases:
     def all(self) -> list[LeaseRecord]:
         """Return every lease that is open, or was noted to be opened."""
         return [_record(found) for found in self._table.scan(_id(""))]
-
-    def books(self, key_arn: str, *, including: str, now: str) -> Books:
-        """Return what is known of one key's leases.
-
-        Args:
-            key_arn: The key.
-            including: The transfer that asks; its statements may be there whatever the table says.
-            now: UTC, ISO 8601.
-        """
-        known = [each for each in self.all() if each.key_arn == key_arn]
-        return Books(
-            open=frozenset(each.transfer for each in known if each.seen and each.ends > now),
-            noted=frozenset({including, *(each.transfer for each in known)}),
-        )
 
     def close(self, transfer: str) -> None:
         """Strike a lease out; only once the policy is seen without it."""

@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from snapferry.contracts import Answer
+from snapferry.contracts.incoming import Answer
 from snapferry.state.table import Table
 
 _KEPT: Final = 35 * 24 * 3600  # longer than any transfer may take

@@ -1,0 +1,1 @@
+"""The source account: what a transfer starts from, planned before anything is made."""

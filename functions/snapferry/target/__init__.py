@@ -1,0 +1,1 @@
+"""The target account: how a database comes up there, serves under a name, and is put away again."""
