@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas restore-settings sources wrong-set-ups rules closing bench requirements deploy-source deploy-target deploy-hooks clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas machines restore-settings sources wrong-set-ups rules closing bench requirements deploy-source deploy-target deploy-hooks clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -64,6 +64,9 @@ validate-profile: .venv/.made ## say all that is wrong with a restore profile (F
 
 schemas: .venv/.made ## write docs/schemas anew from the models
 	$(BIN)/python -m docs.generate_schemas
+
+machines: .venv/.made ## draw the state machines anew: docs/machines.md
+	@$(BIN)/python -m docs.draw_machines
 
 restore-settings: .venv/.made node_modules/.made ## carry databases with every setting and write docs/restore-settings.md anew
 	@$(BIN)/python -m tests.end_to_end.settings.page
