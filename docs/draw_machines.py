@@ -15,9 +15,9 @@ MACHINES: Final = {
 HEAD: Final = """\
 # The state machines
 
-Drawn from the definitions in `statemachine/` by `make machines`. A rectangle is a task, a rhombus a choice, a round box a
-wait; a thick frame ends the execution, or the box around it. Solid arrows are the way on, dotted ones what an error leads
-to. A task without a dotted arrow hands its error to the box around it.
+Drawn from the definitions in `statemachine/` by `make machines`. A rectangle is a task, a rhombus a choice, a round
+box a wait; a thick frame ends the execution, or the box around it. Solid arrows are the way on, dotted ones what an
+error leads to. A task without a dotted arrow hands its error to the box around it.
 """
 SHAPES: Final = {
     "Task": '["{}"]',
