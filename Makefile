@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas machines restore-settings sources wrong-set-ups rules closing bench requirements deploy-source deploy-target deploy-hooks clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing bench requirements deploy-source deploy-target deploy-hooks clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -67,6 +67,9 @@ schemas: .venv/.made ## write docs/schemas anew from the models
 
 machines: .venv/.made ## draw the state machines anew: docs/machines.md
 	@$(BIN)/python -m docs.draw_machines
+
+parameters: .venv/.made ## list the templates' parameters anew: docs/parameters.md
+	@$(BIN)/python -m docs.list_parameters
 
 restore-settings: .venv/.made node_modules/.made ## carry databases with every setting and write docs/restore-settings.md anew
 	@$(BIN)/python -m tests.end_to_end.settings.page
