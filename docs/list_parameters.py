@@ -13,8 +13,8 @@ TEMPLATES: Final = ("template.yaml", "template-target.yaml", "template-hooks.yam
 HEAD: Final = """\
 # The stacks' parameters
 
-Listed from the templates by `make parameters`. A parameter without a default has to be given. `sam deploy --guided` asks
-for each of them, and keeps the answers in `samconfig.toml`.
+Listed from the templates by `make parameters`. A parameter without a default has to be given. `sam deploy --guided`
+asks for each of them, and keeps the answers in `samconfig.toml`.
 """
 COLUMNS: Final = ("| Parameter | Default | May be | Meaning |", "| --- | --- | --- | --- |")
 
