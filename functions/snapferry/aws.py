@@ -12,8 +12,18 @@ from snapferry.errors import AwsBusy, AwsRefused, SnapferryError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ATTEMPTS: Final = 3
+CONNECT_SECONDS: Final = 3
+ANSWER_SECONDS: Final = 14
+"""A call that nobody answers so ends, with its pauses of 1 and 2 s, before the function is cut off: the state machine
+hears of ``AwsBusy``, and goes on trying for minutes."""
+
 # `standard` knows RequestLimitExceeded, which `legacy` does not (aws-facts 7).
-_CONFIG: Final = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=20)
+_CONFIG: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=ANSWER_SECONDS,
+)
 
 _BUSY: Final = frozenset(
     {

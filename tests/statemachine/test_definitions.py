@@ -13,7 +13,6 @@ JSONPATH = {"InputPath", "OutputPath", "ResultPath", "ResultSelector", "Paramete
 JSONPATH |= {"TimeoutSecondsPath", "HeartbeatSecondsPath", "ErrorPath", "CausePath", "ItemsPath", "Variable", "Result"}
 ENDS = {"Succeed", "Fail"}
 LONGEST_TRANSFER = 672 * 3600  # seconds; both templates' MaxValue of DeadlineHours
-IN_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 HELD = {"Branches", "ItemProcessor"}
 ANSWERS = {("Ask what the target finds", "TransferDeclined"), ("Ask what the target finds", "States.Timeout")}
 """What is caught and is no failure: a plan alone wants to know what stands in the way."""
@@ -107,26 +106,8 @@ def test_every_fail_has_a_name_and_a_cause(name: str) -> None:
 def test_every_error_that_is_named_exists(name: str) -> None:
     for each, state, _ in machines.states(name):
         assert _named_errors(state) <= errors.NAMES, each
-        for rule in state.get("Retry", []):
-            ours = {error for error in rule["ErrorEquals"] if "." not in error}
-            assert all(issubclass(getattr(errors, error), errors.RetryLater) for error in ours), each
-            assert "States.ALL" not in rule["ErrorEquals"], each  # a person's mistake is not retried
         for rule in state.get("Catch", []):
             assert {error for error in rule["ErrorEquals"] if "." in error} <= STEP_FUNCTIONS_OWN, each
-
-
-@every_machine
-def test_a_retry_has_literal_numbers_and_says_what_it_costs(name: str) -> None:
-    for each, state, _ in machines.states(name):
-        for rule in state.get("Retry", []):
-            interval, attempts, rate, most = (
-                rule[number] for number in ("IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds")
-            )
-            assert {type(number) for number in (interval, attempts, rate, most)} == {int}, each
-            # FULL jitter waits anything from nothing up to the whole delay
-            minutes = round(sum(min(most, interval * rate**attempt) for attempt in range(attempts)) / 60)
-            assert rule["Comment"].startswith(f"About {IN_WORDS[minutes]} minutes at most. Safe to repeat: "), each
-            assert rule["JitterStrategy"] == "FULL", each
 
 
 @every_machine
@@ -145,12 +126,6 @@ def test_a_wait_takes_a_number_that_a_function_or_a_whole_sum_gives(name: str) -
         if state["Type"] == "Wait":
             whole = r"\{% \$(\w+\.wait_seconds|min\(\[\d+, \d+ \+ \d+ \* \$(rounds|attempts)\]\)) %\}"
             assert re.fullmatch(whole, state["Seconds"]), each
-
-
-def test_what_is_asked_twice_is_retried_alike() -> None:
-    blocks = {str({**rule, "Comment": ""}) for name in machines.NAMES for _, task, _ in machines.own_tasks(name)
-              for rule in task["Retry"]}  # fmt: skip
-    assert len(blocks) == 1
 
 
 def _is_failure(way: machines.Way) -> bool:
