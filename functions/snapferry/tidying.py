@@ -6,14 +6,11 @@ carried as it was.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from snapferry import names, waits
 from snapferry.databases import Snapshot, Snapshots
 from snapferry.names import TRANSFER_TAG
 from snapferry.state.kept import KeptCopies, KeptCopy
-
-_AVAILABLE: Final = "available"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Tidying:
             hours: From now on; 0 keeps nothing.
         """
         found = self.snapshots.find(name)
-        if self.kept is None or found is None or hours <= 0 or found.status != _AVAILABLE:
+        if self.kept is None or found is None or hours <= 0 or not found.available:
             return None
         owner = self._owner(found)
         if owner is None or self.snapshots.shared_with(name):

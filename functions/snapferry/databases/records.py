@@ -119,6 +119,11 @@ class Snapshot:
     engine_mode: str | None = None
     option_group: str | None = None
 
+    @property
+    def available(self) -> bool:
+        """RDS has made it, and it can be copied, shared and restored."""
+        return self.status == "available"
+
     @classmethod
     def of_row(cls, row: Mapping[str, Any], family: Family) -> Self:
         """Read one row of DescribeDBSnapshots or DescribeDBClusterSnapshots."""

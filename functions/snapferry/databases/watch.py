@@ -55,7 +55,7 @@ def look_at_snapshot(snapshots: Snapshots, name: str, span: Span, before: Seen |
                 f"Snapshot {name} is gone", resource=name, remedy="find out who deleted it; run again"
             )
         return waits.not_yet("not shown yet", None, span)
-    if found.status == "available":
+    if found.available:
         return waits.done(found.status)
     if found.status in _SNAPSHOT_BROKEN:
         raise SnapshotFailed(

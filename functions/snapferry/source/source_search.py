@@ -26,7 +26,6 @@ NEW: Final = "new"
 LATEST: Final = "latest"
 """A transfer's ``snapshot`` that asks for the latest automated one."""
 
-_AVAILABLE: Final = "available"
 _ARN: Final = "arn:"
 _KINDS: Final[dict[str, "Family"]] = {"snapshot": "instance", "cluster-snapshot": "cluster"}
 _ARN_PARTS: Final = 7
@@ -127,7 +126,7 @@ def _latest(rds: "RDSClient", database: Database) -> Snapshot:
         each
         for each in Snapshots(rds, database.family).automated(database.identifier)
         # those of an earlier database of the same name are kept too
-        if each.status == _AVAILABLE and each.database_resource_id == database.resource_id
+        if each.available and each.database_resource_id == database.resource_id
     ]
     if not found:
         raise SnapshotNotFound(
@@ -175,7 +174,7 @@ def _check_start(found: Snapshot, named: Named) -> None:
             resource=found.arn,
             remedy=f'run again with {{"database": "{found.database}"}}, or name another snapshot',
         )
-    if found.status != _AVAILABLE:
+    if not found.available:
         raise SnapshotNotAvailable(
             f"The status of snapshot {found.identifier} is {found.status}",
             resource=found.arn,

@@ -24,7 +24,6 @@ from snapferry.waits import parse_time, show_time
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
-AVAILABLE: Final = "available"
 LATEST: Final = "latest"
 
 
@@ -64,7 +63,7 @@ def latest(snapshots: Iterable[Snapshot], database: str) -> Snapshot:
     Raises:
         SnapshotNotFound: There is none.
     """
-    found = [each for each in snapshots if each.status == AVAILABLE and each.created and _database_of(each) == database]
+    found = [each for each in snapshots if each.available and each.created and _database_of(each) == database]
     if not found:
         raise SnapshotNotFound(
             f"This account holds no available snapshot of a database {database}",
@@ -80,7 +79,7 @@ def _database_of(snapshot: Snapshot) -> str:
 
 def _find(arn: str, rds: "RDSClient") -> Snapshot:
     found = Snapshots.of_arn(rds, arn).find(arn)
-    if found is None or found.status != AVAILABLE:
+    if found is None or not found.available:
         raise SnapshotNotFound(
             f"Snapshot {arn} is {found.status if found else 'not there'}",
             resource=arn,

@@ -8,14 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from snapferry.databases.records import Snapshot
 from snapferry.names import DATABASE_TAG, TRANSFER_TAG
 from snapferry.target.connections import Connection, Serving
 from snapferry.waits import parse_time
-
-AVAILABLE: Final = "available"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ def outdated_copies(snapshots: Iterable[Snapshot], rules: CopyRules, *, now: dat
 
 
 def _kept(copies: list[Snapshot], count: int) -> set[str]:
-    good = [each for each in copies if each.status == AVAILABLE]
+    good = [each for each in copies if each.available]
     return {each.arn for each in sorted(good, key=_created, reverse=True)[:count]}
 
 
