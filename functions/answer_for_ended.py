@@ -8,7 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
 from snapferry.databases import Database, Snapshots, family_of
-from snapferry.entry import Event, Result, account_of, entry_point, logger
+from snapferry.entry import Event, Result, account_of, entry_point
+from snapferry.logs import logger
 from snapferry.messaging import answering
 from snapferry.names import TRANSFER_TAG
 from snapferry.state.begun import Begun

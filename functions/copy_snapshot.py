@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 
 from snapferry import aws, names, waits
 from snapferry.databases import Snapshots, quotas
-from snapferry.entry import Event, Result, entry_point, logger
+from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import GiveUp, SourceKeyNotAccessible, TransferKeyNotUsable
+from snapferry.logs import logger
 from snapferry.settings import Settings
 
 _KEY_REFUSED: Final = "KMSKeyNotAccessibleFault"

@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 
 from snapferry import aws, waits
 from snapferry.databases import Snapshots, quotas
-from snapferry.entry import Event, Result, entry_point, logger
+from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import DatabaseNotAvailable
+from snapferry.logs import logger
 from snapferry.transfers import TransferPlan
 
 _BUSY: Final = frozenset({"InvalidDBInstanceState", "InvalidDBClusterStateFault"})

@@ -4,7 +4,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
 from snapferry.databases import family_of
-from snapferry.entry import Event, Result, entry_point, logger
+from snapferry.entry import Event, Result, entry_point
+from snapferry.logs import logger
 from snapferry.names import TRANSFER_TAG
 from snapferry.target.deleting import delete_managed
 

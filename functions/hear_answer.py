@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 
 from snapferry import aws, metrics
 from snapferry.contracts.incoming import Answer, parsed
-from snapferry.entry import Event, Result, entry_point, logger
+from snapferry.entry import Event, Result, entry_point
+from snapferry.logs import logger
 from snapferry.settings import Settings
 from snapferry.state.questions import OpenQuestion, Questions
 from snapferry.state.table import Table

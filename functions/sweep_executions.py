@@ -10,8 +10,9 @@ from typing import Final
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, waits
-from snapferry.entry import Event, Result, entry_point, logger
+from snapferry.entry import Event, Result, entry_point
 from snapferry.executions import SUCCEEDED, Standing, standing
+from snapferry.logs import logger
 from snapferry.settings import Settings
 from snapferry.state.begun import Begun
 from snapferry.target import taking_back

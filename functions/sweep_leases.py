@@ -11,11 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, turns, waits
 from snapferry.databases import Snapshots
-from snapferry.entry import Event, Result, entry_point, logger
+from snapferry.entry import Event, Result, entry_point
 from snapferry.executions import standing
 from snapferry.leasing.closing import Open, find_open, of_kept, start_closing, strays, tagged_snapshots
 from snapferry.leasing.key_policy import read_policy
 from snapferry.leasing.transfer_keys import STACK_TAG, tags_of
+from snapferry.logs import logger
 from snapferry.settings import Settings
 from snapferry.state.kept import KeptCopies
 from snapferry.state.leases import LeaseRecord, Leases

@@ -2,20 +2,18 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
 from snapferry.errors import SnapferryError
+from snapferry.logs import logger
 from snapferry.settings import Settings
 
 type Event = dict[str, Any]
 type Result = dict[str, Any]
 type Handler = Callable[[Event, LambdaContext], Result]
-
-logger: Final = Logger()  # its service is POWERTOOLS_SERVICE_NAME
 
 
 def entry_point(handler: Handler) -> Handler:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from snapferry import aws, waits
-from snapferry.entry import logger
 from snapferry.leasing import lease
 from snapferry.leasing.books import books_of
 from snapferry.leasing.key_policy import Edit, KeyPolicy
+from snapferry.logs import logger
 from snapferry.settings import Settings
 from snapferry.state.leases import Leases
 

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from snapferry import aws, metrics, waits
-from snapferry.entry import logger
 from snapferry.leasing.editing import LOCKED, LOCKED_SECONDS, Result, done, later, policy_of, spread
 from snapferry.leasing.grants import Grant, grants_of, revoke
 from snapferry.leasing.key_policy import Edit, read_policy
+from snapferry.logs import logger
 from snapferry.settings import Settings
 from snapferry.state.leases import Leases
 from snapferry.transfers import Closing
