@@ -50,7 +50,11 @@ def _later(reason: str, seconds: int) -> Result:
 def _refusal(event: Event, error: ClientError) -> GiveUp:
     said = error.response["Error"]["Message"].rstrip(".")
     if Settings().side == "source":
-        return TransferKeyNotUsable(f"RDS cannot copy under {event['key_arn']}: {said}", resource=event["key_arn"])
+        return TransferKeyNotUsable(
+            f"RDS cannot copy under {event['key_arn']}: {said}",
+            resource=event["key_arn"],
+            remedy="see the key's state, and whether its policy leaves its use to the account's roles",
+        )
     return SourceKeyNotAccessible(
         f"RDS cannot copy {event['source_arn']}: {_KEY_REFUSED}: {said}",
         resource=event["source_arn"],

@@ -32,7 +32,9 @@ def handler(event: Event, _context: LambdaContext) -> Result:
 def _share(snapshots: Snapshots, plan: TransferPlan, account: str) -> None:
     found = snapshots.find(plan.copy)
     if found is None:
-        raise SnapshotNotFound(f"Snapshot {plan.copy} is gone", resource=plan.copy_arn)
+        raise SnapshotNotFound(
+            f"Snapshot {plan.copy} is gone", resource=plan.copy_arn, remedy="find out who deleted it; run again"
+        )
     owner = plan.kept_by or (plan.transfer if plan.copy in plan.made else None)
     _check_may_be_shared(found, owner, plan)
     snapshots.share(plan.copy, account)
@@ -48,7 +50,11 @@ def _share(snapshots: Snapshots, plan: TransferPlan, account: str) -> None:
 
 def _check_may_be_shared(found: Snapshot, owner: str | None, plan: TransferPlan) -> None:
     if owner is not None and found.tags.get(TRANSFER_TAG) != owner:
-        raise NotOurs(f"Snapshot {plan.copy} lacks this transfer's tag, so it is not shared", resource=found.arn)
+        raise NotOurs(
+            f"Snapshot {plan.copy} lacks this transfer's tag, so it is not shared",
+            resource=found.arn,
+            remedy="find out in CloudTrail who replaced it or its tags, delete it if nobody needs it, and run again",
+        )
     if owner is None and not (Settings().shares_originals and found.key_arn == plan.key_arn):
         raise UnderTransferKey(
             f"Snapshot {plan.copy} is somebody else's, and this stack does not share it as it is",

@@ -16,7 +16,9 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     database = family_of(aws.client("rds"), plan.family).find(plan.identifier)
     if database is None or database.secret is None:
         raise DatabaseFailed(
-            f"Database {plan.identifier} is gone, or has no managed password", resource=plan.identifier
+            f"Database {plan.identifier} is gone, or has no managed password",
+            resource=plan.identifier,
+            remedy="find out in CloudTrail who deleted or changed it, and run again",
         )
     return {
         "hooks": [

@@ -20,7 +20,11 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     identifier = naming["name"] if naming else plan.identifier
     database, moved = family.find(identifier), family.find(naming["away"]) if naming else None
     if database is None:
-        raise DatabaseFailed(f"Database {identifier} is gone", resource=identifier)
+        raise DatabaseFailed(
+            f"Database {identifier} is gone",
+            resource=identifier,
+            remedy="find out in CloudTrail who deleted or renamed it, and run again",
+        )
     serving = Serving.of(database, now=waits.now())
     with editing(plan.connection, plan.execution_arn):
         connection = _publish(plan, family, serving, moved)

@@ -18,7 +18,11 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     family = family_of(aws.client("rds"), event["family"])
     tidy = delete_managed(family, event["identifier"], is_meant=lambda found: found.resource_id == event["resource_id"])
     if tidy["kept"]:
-        raise NotOurs(f"Database {event['arn']} lacks the tag {MANAGED_TAG}, so it stays", resource=event["arn"])
+        raise NotOurs(
+            f"Database {event['arn']} lacks the tag {MANAGED_TAG}, so it stays",
+            resource=event["arn"],
+            remedy="tag it so if it shall go, or let it be",
+        )
     return tidy
 
 
@@ -30,4 +34,8 @@ def _check_had_its_time(event: Event) -> None:
     if not any(
         each.serving.resource_id == event["resource_id"] and parse_time(each.until) <= waits.now() for each in previous
     ):
-        raise NotOurs(f"{parameter} does not list {arn} as a database that has had its time, so it stays", resource=arn)
+        raise NotOurs(
+            f"{parameter} does not list {arn} as a database that has had its time, so it stays",
+            resource=arn,
+            remedy="nothing, if somebody has just gone back to it",
+        )

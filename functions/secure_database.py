@@ -18,7 +18,11 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     family = family_of(aws.client("rds"), plan.family)
     there = family.find(plan.identifier)
     if there is None:
-        raise DatabaseFailed(f"Database {plan.identifier} is gone", resource=plan.identifier)
+        raise DatabaseFailed(
+            f"Database {plan.identifier} is gone",
+            resource=plan.identifier,
+            remedy="find out in CloudTrail who deleted it, and run again",
+        )
     if not _is_done(there, plan):
         family.secure(plan, passwords.new_password(aws.client("secretsmanager"), plan, there) if plan.secret else None)
     return {"begun": waits.show_time(waits.now())}

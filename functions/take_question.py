@@ -44,12 +44,20 @@ def _read(event: Event) -> Asked:
         case Question.RESTORE:
             return parsed(RestoreRequested, event["detail"], what=what)
         case other:
-            raise InvalidInput(f'{what}, "{other}", is none that this function takes')
+            raise InvalidInput(
+                f'{what}, "{other}", is none that this function takes',
+                resource=event["detail-type"],
+                remedy="compare the rule that carried it with the stack's template",
+            )
 
 
 def _check_snapshot(asked: Asked, owner: str) -> None:
     if asked.snapshot_arn.split(":")[4] != owner:
-        raise NotOurs(f"{asked.snapshot_arn} is no snapshot of account {owner}", resource=asked.snapshot_arn)
+        raise NotOurs(
+            f"{asked.snapshot_arn} is no snapshot of account {owner}",
+            resource=asked.snapshot_arn,
+            remedy="ask the account that asked who sends such events",
+        )
 
 
 def _start(asked: Asked) -> str:

@@ -1,4 +1,8 @@
-"""What a person reads at the end of a red execution: one error's name, and a cause that says what to do."""
+"""What a person reads at the end of a red execution: one error's name, and a cause that says what to do.
+
+The cause's first line tells what happened, in which account, to what, and what to do; then comes where the runbook has
+more, and last, where starting again makes sense, the input to start with: JSON on a line of its own, to be pasted.
+"""
 
 import json
 from collections.abc import Mapping
@@ -9,12 +13,15 @@ from snapferry import errors
 CAUSE_LIMIT: Final = 32768
 """Characters of an execution's cause."""
 
+RUNBOOK: Final = "docs/runbook.md"
+"""Each error's name is a heading there."""
+
 type Failure = Mapping[str, Any]
 """What Step Functions hands to a Catch: ``Error`` and ``Cause``."""
 
 
 def explained(failure: Failure, step: str) -> tuple[str, str]:
-    """Return the error's name and its cause in plain words.
+    """Return the error's name and what is said of it in plain words.
 
     A function's error arrives as JSON with ``errorMessage`` (the message of our own class); what has no name of ours
     becomes ``StepFailed``.
@@ -39,24 +46,55 @@ def not_closed(closing: Failure, failure: Failure | None) -> tuple[str, str]:
     return errors.AccessNotClosed.__name__, f"Access was not taken back completely: {why}{before}"[:CAUSE_LIMIT]
 
 
-def with_way_on(cause: str, kept: Mapping[str, str], plan: Mapping[str, Any]) -> str:
-    """Return a cause with the input that starts again from the kept copy: JSON on a line of its own, to be pasted.
+def cause(name: str, said: str, *, side: str, way_on: str = "") -> str:
+    """Return the whole cause: what is said of an error, where to read more, and how to start again.
 
     Args:
-        cause: What is said of the failure.
-        kept: ``database``, ``snapshot`` and ``until`` of the copy.
-        plan: What the transfer was to do.
+        name: The error's.
+        said: What is known of it.
+        side: Which account explains it, such as "source account 111111111111"; for what does not say so itself.
+        way_on: See the function of that name.
     """
-    wanted = {"restore": plan.get("restore", True), "profile": plan.get("profile")}
-    asked = {name: value for name, value in wanted.items() if value != _UNSAID[name]}
-    again = json.dumps({"database": kept["database"], "snapshot": kept["snapshot"], **asked})
-    way_on = (
-        f"\nThe finished copy is kept until {kept['until']}. To carry on from it, start again with this input:\n{again}"
-    )
-    return cause[: CAUSE_LIMIT - len(way_on)] + way_on
+    told = said if said.startswith(_IN_THE) else f"{_IN_THE}{side}: {said}"
+    if name in _REMEDIES and _WHAT_TO_DO not in told:
+        told = f"{told.rstrip('. ')}. {_WHAT_TO_DO}{_REMEDIES[name]}."
+    more = f"See {RUNBOOK}#{name.lower()}"
+    end = "".join(f"\n{line}" for line in (more, way_on) if line and line not in told)
+    return told[: CAUSE_LIMIT - len(end)] + end
 
 
-_UNSAID: Final[Mapping[str, Any]] = {"restore": True, "profile": None}  # what an input need not say
+def way_on(name: str, given: Any, *, kept: Mapping[str, str] | None = None, start_is_gone: bool = False) -> str:
+    """Return the lines that say with which input to start again; empty where that makes no sense.
+
+    Args:
+        name: The error's.
+        given: The execution's own input; None where nobody shall start it again.
+        kept: ``snapshot`` of the finished copy that is kept, and ``until`` when.
+        start_is_gone: The input names a kept copy that has served its purpose.
+    """
+    if given is None or name == errors.InvalidInput.__name__:
+        return ""
+    if kept:
+        told = f"The finished copy is kept until {kept['until']}. To carry on from it, start again with this input:"
+        given = {**given, "snapshot": kept["snapshot"]}
+    elif start_is_gone:
+        told = "Once that is mended, start again with this input, which takes a new snapshot:"
+        given = {field: value for field, value in given.items() if field != "snapshot"}
+    else:
+        told = "This was the input; start again with it once that is mended:"
+    lines = f"{told}\n{json.dumps(given)}"
+    return lines if len(lines) <= CAUSE_LIMIT // 2 else ""
+
+
+_IN_THE: Final = "In the "
+_WHAT_TO_DO: Final = "What to do: "
+_REMEDIES: Final[Mapping[str, str]] = {
+    "AccessNotClosed": "see what refused, above; closing is tried again by itself, and the lease ends by itself",
+    "AwsTooBusy": "see AWS's Health Dashboard, and run again once it is over",
+    "StepFailed": "see the log of the state's function at that time; run again if it was killed or too slow",
+    "TargetExecutionEnded": "find out in CloudTrail who stopped it, or why it took so long, and run again",
+}
+"""For errors that are found out here, or told by Step Functions, and not raised with a remedy of their own."""
 
 
 def _message(cause: str) -> str:

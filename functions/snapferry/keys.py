@@ -41,7 +41,11 @@ def describe_key(kms: "KMSClient", key: str, *, refusal: type[GiveUp]) -> "KeyMe
             raise refusal(f"Key {key} does not exist", resource=key, remedy="name a key of this account") from error
         if aws.code(error) == _DENIED:
             message = error.response["Error"]["Message"].rstrip(".")
-            raise refusal(f"Key {key} cannot be looked at: {message}", resource=key) from error
+            raise refusal(
+                f"Key {key} cannot be looked at: {message}",
+                resource=key,
+                remedy="let the key's policy leave that to the account's roles, or name another key",
+            ) from error
         raise
 
 

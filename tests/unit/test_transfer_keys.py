@@ -47,12 +47,14 @@ def test_a_customer_managed_symmetric_key_of_this_region_will_do() -> None:
 
 def test_a_key_that_will_not_do_for_several_reasons_is_told_all_of_them() -> None:
     with pytest.raises(errors.TransferNotPossible) as refused:
-        find(KeyState="Disabled", KeySpec="RSA_2048", Arn=KEY.replace("eu-west-1", "eu-west-2"))
-    assert [type(each).__name__ for each in refused.value.reasons] == [
-        "KeyDisabled",
-        "KeyNotSymmetric",
-        "KeyInAnotherRegion",
-    ]
+        find(KeyState="Disabled", KeySpec="RSA_2048")
+    assert [type(each).__name__ for each in refused.value.reasons] == ["KeyDisabled", "KeyNotSymmetric"]
+
+
+def test_a_key_of_another_region_is_told_before_kms_says_that_there_is_none() -> None:
+    elsewhere = KEY.replace("eu-west-1", "eu-west-2")
+    with pytest.raises(errors.KeyInAnotherRegion, match="is of the Region eu-west-2, not eu-west-1"):
+        find_transfer_key(cast("Any", None), elsewhere, region="eu-west-1")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,6 @@ def test_a_key_that_will_not_do_for_several_reasons_is_told_all_of_them() -> Non
         ({"KeyState": "PendingReplicaDeletion"}, "KeyPendingDeletion"),
         ({"KeySpec": "RSA_2048"}, "KeyNotSymmetric"),
         ({"KeyUsage": "GENERATE_VERIFY_MAC", "KeySpec": "HMAC_256"}, "KeyNotSymmetric"),
-        ({"Arn": KEY.replace("eu-west-1", "eu-west-2")}, "KeyInAnotherRegion"),
     ],
 )
 def test_each_kind_of_key_that_will_not_do_is_refused_by_name(facts: dict[str, str], error: str) -> None:

@@ -52,7 +52,11 @@ class Snapshots:
         kinds: dict[str, Family] = {"snapshot": "instance", "cluster-snapshot": "cluster"}
         kind = next(iter(arn.split(":")[5:]), "")
         if kind not in kinds:
-            raise SnapshotNotFound(f"{arn} is no ARN of a DB snapshot or DB cluster snapshot", resource=arn)
+            raise SnapshotNotFound(
+                f"{arn} is no ARN of a DB snapshot or DB cluster snapshot",
+                resource=arn,
+                remedy="give the ARN that RDS shows for the snapshot",
+            )
         return cls(rds, kinds[kind])
 
     def find(self, name: str) -> Snapshot | None:
@@ -151,7 +155,11 @@ class Snapshots:
         if found is None:
             return True
         if found.tags.get(TRANSFER_TAG) != transfer:
-            raise NotOurs(f"Snapshot {name} lacks the tag {TRANSFER_TAG}={transfer}, so it stays", resource=found.arn)
+            raise NotOurs(
+                f"Snapshot {name} lacks the tag {TRANSFER_TAG}={transfer}, so it stays",
+                resource=found.arn,
+                remedy="find out in CloudTrail who made it or changed its tags, and delete it if nobody needs it",
+            )
         try:
             self._call(f"delete_{self._snake}", **{f"{self._camel}Identifier": name})
         except ClientError as error:
@@ -183,7 +191,11 @@ class Snapshots:
                 raise
         found = self.find(name)
         if found is None:
-            raise AwsRefused(f"RDS says that snapshot {name} is there, and does not show it", resource=name)
+            raise AwsRefused(
+                f"RDS says that snapshot {name} is there, and does not show it",
+                resource=name,
+                remedy="look for it in the console; run again, which takes another name",
+            )
         if found.tags.get(TRANSFER_TAG) != tags[TRANSFER_TAG]:
             raise NameTaken(
                 f"A snapshot that this transfer did not make is called {name}", resource=found.arn, remedy="rename it"

@@ -22,6 +22,7 @@ def wanted_lease(plan: TransferPlan, settings: Settings, role_arn: str | None) -
         raise InvalidRoute(
             f"The target says that {role_arn} will copy, which is no role of account {settings.target_account}",
             resource=role_arn,
+            remedy="deploy the target's stack in the account that TargetAccountId names",
         )
     narrowed = settings.text("LEASE_PRINCIPAL", "role") == "role"
     return Lease(

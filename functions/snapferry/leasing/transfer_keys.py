@@ -38,12 +38,12 @@ def find_transfer_key(kms: "KMSClient", key: str, *, region: str) -> str:
         TransferKeyNotUsable: It is not there, or one of the named kinds of it.
         TransferNotPossible: Several of them at once.
     """
+    _check_region(key, region)
     facts = describe_key(kms, key, refusal=TransferKeyNotUsable)
     _check_manager(facts)
     findings = Findings("source account")
     findings.check(lambda: _check_state(facts))
     findings.check(lambda: _check_kind(facts))
-    findings.check(lambda: _check_region(facts, region))
     findings.raise_any()
     return facts["Arn"]
 
@@ -111,11 +111,12 @@ def _check_kind(facts: "KeyMetadataTypeDef") -> None:
         )
 
 
-def _check_region(facts: "KeyMetadataTypeDef", region: str) -> None:
-    key_region = facts["Arn"].split(":")[3]
+def _check_region(key: str, region: str) -> None:
+    """KMS knows keys of its own Region only, and would say of this one that it does not exist."""
+    key_region = key.split(":")[3] if key.startswith("arn:") else region
     if key_region != region:
         raise KeyInAnotherRegion(
-            f"Key {facts['Arn']} is of the Region {key_region}, not {region}",
-            resource=facts["Arn"],
+            f"Key {key} is of the Region {key_region}, not {region}",
+            resource=key,
             remedy="name a key of the stack's own Region",
         )

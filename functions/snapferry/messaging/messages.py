@@ -30,4 +30,6 @@ def put_event(events: "EventBridgeClient", *, bus: str, source: str, detail_type
     if code is None:
         return
     said = f"PutEvents: {code}: {result.get('ErrorMessage', '')}".rstrip(".")
-    raise AwsBusy(said, resource=bus) if code in _BUSY else AwsRefused(said, resource=bus)
+    if code in _BUSY:
+        raise AwsBusy(said, resource=bus)
+    raise AwsRefused(said, resource=bus, remedy="see whether the event bus is there, and what its stack's roles may do")

@@ -11,4 +11,8 @@ def check_sender(asked: Asked, account: str) -> None:
         NotOurs: Its detail names another source, or another account's snapshot.
     """
     if asked.source_account != account:
-        raise NotOurs(f"Account {account} sent a question in the name of {asked.source_account}; it is ignored")
+        raise NotOurs(
+            f"Account {account} sent a question in the name of {asked.source_account}; it is ignored",
+            resource=account,
+            remedy="ask that account who sends such events",
+        )

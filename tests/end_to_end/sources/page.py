@@ -60,7 +60,7 @@ def row_of(case: Case, seen: Seen) -> str:
         "carried and restored" if case.restored else case.outcome if carried else f"`{case.outcome}`",
         " + ".join(seen.making) or "nothing",
         _lasting(seen.seconds) if carried else f"at most {10 * (seen.seconds // 10 + 1)} s",
-        _plain("; ".join(seen.output["remarks"]) if carried else seen.cause),
+        _plain("; ".join(seen.output["remarks"]) if carried else seen.cause.splitlines()[0]),
     )
     return f"| {' | '.join(cells)} |"
 

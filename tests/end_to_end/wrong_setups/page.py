@@ -56,7 +56,7 @@ def written(rows: Iterable[str]) -> str:
 
 
 def _row(case: Case, found: Found) -> str:
-    cause = found.cause.replace("|", "\\|").replace("\n", " ")
+    cause = found.cause.splitlines()[0].replace("|", "\\|")  # the rest is the runbook's place, and the input itself
     for pattern, instead in _MADE_UP:
         cause = pattern.sub(instead, cause)
     cells = (
