@@ -58,7 +58,7 @@ def test_without_a_policy_that_lets_the_target_in_the_plan_says_what_is_wanted(e
     run = elsewhere.run()
     assert (run.status, run.error) == ("FAILED", "KeyPolicyNotOpen")
     assert run.states_of("ferry-snapshot") == ["Plan the transfer", "Explain the failure", "Transfer failed"]
-    statements = json.loads((run.cause or "").split("or wider ones: ")[1].rstrip("."))
+    statements = json.loads((run.cause or "").splitlines()[0].split("or wider ones: ")[1].rstrip("."))
     assert len(statements) == 3
     assert all(each["Principal"] == {"AWS": f"arn:aws:iam::{TARGET.id}:root"} for each in statements)
     elsewhere.assert_nothing_happened()

@@ -108,7 +108,7 @@ def wanted_statements(scene: Scene) -> list[dict[str, Any]]:
     """What a refusal says that the key policy has to hold."""
     let_in(scene, [])
     cause = str(scene.story.run(database="for-people").cause)
-    return list(json.loads(cause.partition("these statements: ")[2].removesuffix(".")))
+    return list(json.loads(cause.splitlines()[0].partition("these statements: ")[2].removesuffix(".")))
 
 
 def let_in(scene: Scene, statements: list[dict[str, Any]]) -> None:
