@@ -6,14 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import ACCOUNTS
-from tests.faults.ours import CONNECTION, MANAGED_TAG, SECRETS, SID, TRANSFER_TAG, Ours
+from tests.faults.ours import CONNECTION, MANAGED_TAG, MANUAL, SECRETS, SID, TRANSFER_TAG, Ours
 
 if TYPE_CHECKING:
     from sandbox.accounts import Account
     from sandbox.rds.models import Database, Snapshot
     from sandbox.stage import Stage
-
-BY_HAND = "manual"
 
 type Things = dict[str, object]
 """What each thing, by its name for a person, is like."""
@@ -26,7 +24,7 @@ def others(stage: Stage) -> Things:
     snapshots: Things = {
         str(each.arn): _snapshot(each)
         for each in store.snapshots.values()
-        if TRANSFER_TAG not in each.tags and each.type == BY_HAND
+        if TRANSFER_TAG not in each.tags and each.type == MANUAL
     }
     policies: Things = {f"policy of {ours.key(account).arn}": _statements(ours, account) for account in ACCOUNTS}
     return databases | snapshots | policies

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SID = re.compile(r"Snapferry(?P<transfer>[0-9a-f]{16})(?:Look|Use|Grant)")
 TRANSFER_TAG, MANAGED_TAG, SECRET_TAG = "snapferry:transfer", "snapferry:managed", "snapferry:secret"
 
+MANUAL = "manual"
+"""Of a snapshot: an automated one of a restored database has that one's tags, but is RDS's own business."""
 CONNECTION = "/connection"
 SECRETS = ("rds!", "snapferry/")
 
@@ -62,7 +64,7 @@ class Ours:
         return [
             each
             for each in self.stage.sandbox.rds.store.snapshots.values()
-            if each.arn.account == account.id and TRANSFER_TAG in each.tags
+            if each.arn.account == account.id and TRANSFER_TAG in each.tags and each.type == MANUAL
         ]
 
     def databases(self) -> list[Database]:
