@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing bench requirements deploy-source deploy-target deploy-hooks clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing soak bench requirements deploy-source deploy-target deploy-hooks clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -85,6 +85,10 @@ rules: .venv/.made ## write the sandbox's table of rules anew from its register
 
 closing: .venv/.made node_modules/.made ## write the tables of docs/closing.md anew: transfers die everywhere (ARGS=--new for what is not told)
 	$(BIN)/python -m tests.end_to_end.closing.page $(ARGS)
+
+soak: .venv/.made node_modules/.made ## everything at once, at random, with invariants checked after each step (MINUTES=5 SEED=... STEPS=... TELL=1)
+	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(STEPS),--steps $(STEPS)) $(if $(TELL),--tell)
 
 bench: .venv/.made ## measure what Snapferry costs and write bench/results.md anew (ARGS=--check: fail where a count has grown)
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,0 +1,148 @@
+"""Rounds of random steps, each on two fresh accounts, and what is told of them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from random import Random
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from sandbox.world import Sandbox
+from tests.soak.deeds import next_deed
+from tests.soak.ground import DAY, Ground
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.permissions import Simulator
+    from tests.faults.invariants import Broken
+
+STEPS_OF_A_ROUND = 80
+STEPS_TO_A_REST = 20
+LAST_STEPS = 25
+
+
+class InvariantsBroken(AssertionError):
+    """Something does not hold; the message tells what, and how to see it again."""
+
+
+@dataclass(frozen=True)
+class Length:
+    """How many steps in all, or minutes of the wall's time: what comes first."""
+
+    steps: float = math.inf
+    minutes: float = math.inf
+
+
+@dataclass
+class Tally:
+    """What all rounds together have done."""
+
+    rounds: int = 0
+    steps: int = 0
+    checks: int = 0
+    days: float = 0.0
+    ends: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def transfers(self) -> int:
+        """How many executions of `ferry_snapshot` have ended."""
+        return sum(count for end, count in self.ends.items() if end.startswith("ferry-snapshot "))
+
+    def add(self, one: Round) -> None:
+        """A round is over."""
+        self.rounds, self.steps = self.rounds + 1, self.steps + one.steps
+        self.checks, self.days = self.checks + one.ground.checks, self.days + one.days
+        self.ends += one.ground.ends
+
+    def lines(self) -> list[str]:
+        """What a person reads in the end."""
+        ends = (f"    {count:6d}  {end}" for end, count in sorted(self.ends.items()))
+        return [
+            f"{self.rounds} rounds, {self.steps} steps, {self.days:.0f} days of virtual time",
+            f"{self.transfers} transfers; all executions by their ends:",
+            *ends,
+            f"invariants checked {self.checks} times, broken 0",
+        ]
+
+
+class Round:
+    """Steps on one sandbox, all of them decided by a seed."""
+
+    def __init__(self, sandbox: Sandbox, seed: int, tell: Callable[[str], None]) -> None:
+        self.seed, self.steps = seed, 0
+        self._chance = Random(seed)  # noqa: S311 - the same every time is what is wanted
+        self._last: deque[str] = deque(maxlen=LAST_STEPS)
+        self._tell = tell
+        self.ground = Ground.of(sandbox, self._chance)
+        self._begun = sandbox.clock.now
+
+    @property
+    def days(self) -> float:
+        """Virtual ones so far."""
+        return (self.ground.sandbox.clock.now - self._begun) / DAY
+
+    def run(self, steps: int) -> None:
+        """Take steps, look after each, and let everybody finish now and then, and in the end.
+
+        Raises:
+            InvariantsBroken: something does not hold.
+        """
+        for _ in range(steps):
+            self._step(next_deed(self._chance).done)
+            if self.steps % STEPS_TO_A_REST == 0 or self.steps == steps:
+                self._judge(self.ground.rest(), "everybody finishes")
+
+    def _step(self, do: Callable[[Ground], str]) -> None:
+        self.steps += 1
+        told = "it did not end"
+        try:
+            told = do(self.ground)
+        finally:
+            self._note(told)
+        self._judge(self.ground.look(), "the look afterwards")
+
+    def _judge(self, broken: list[Broken], when: str) -> None:
+        if broken:
+            lines = [f"Seed {self.seed}, step {self.steps}, {when}. Broken:", *(f"  {each}" for each in broken)]
+            again = f"To see it again: make soak SEED={self.seed} STEPS={self.steps}"
+            raise InvariantsBroken("\n".join([*lines, "The last steps:", *self._last, again]))
+
+    def _note(self, told: str) -> None:
+        line = f"  {self.steps:4d}  day {self.days:6.2f}  {told}"
+        self._last.append(line)
+        self._tell(line)
+
+
+def soak(
+    simulator: Simulator,
+    length: Length,
+    seed: int,
+    tell: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Tally:
+    """Play rounds until the steps are taken or the time is over; the round of number n has the seed `seed + n`.
+
+    Args:
+        simulator: who decides permissions.
+        length: when it is over.
+        seed: decides everything else.
+        tell: is told each step.
+        progress: is told each round.
+
+    Raises:
+        InvariantsBroken: something does not hold.
+    """
+    tally, begun = Tally(), perf_counter()
+    while (left := length.steps - tally.steps) > 0 and perf_counter() - begun < length.minutes * 60:
+        with Sandbox(permissions=simulator, data=False) as sandbox:
+            one = Round(sandbox, seed + tally.rounds, tell)
+            one.run(int(min(left, STEPS_OF_A_ROUND)))
+            tally.add(one)
+        progress(
+            f"seed {one.seed}: {one.steps} steps, {one.days:.0f} days, {sum(one.ground.ends.values())} executions; "
+            f"in all {tally.steps} steps, {tally.transfers} transfers, {perf_counter() - begun:.0f} s, broken 0"
+        )
+    return tally
