@@ -44,7 +44,7 @@ class Ground:
     Attributes:
         chance: Decides everything that is not decided otherwise.
         found: What was found broken as it happened.
-        printed: Inputs that red transfers have printed, to run again from.
+        printed: Machines' ARNs, and inputs that their red executions have printed to run again from.
     """
 
     stage: Stage
@@ -53,7 +53,7 @@ class Ground:
     named_key: str
     ends: Counter[str] = field(default_factory=Counter)
     found: list[Broken] = field(default_factory=list)
-    printed: list[dict[str, Any]] = field(default_factory=list)
+    printed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     checks: int = 0
     _told: dict[str, None] = field(default_factory=dict)
     _excused: set[str] = field(default_factory=set)
@@ -164,8 +164,8 @@ class Ground:
         if end["status"] == "FAILED" and not cause:
             self.found.append(Broken("a red execution says why", str(end["executionArn"])))
         last = cause.splitlines()[-1] if cause else ""
-        if last.startswith('{"database"'):
-            self.printed = [*self.printed, json.loads(last)][-ENDS_KEPT:]
+        if last.startswith("{"):
+            self.printed = [*self.printed, (end["stateMachineArn"], json.loads(last))][-ENDS_KEPT:]
         if machine == "ferry-snapshot" and end["status"] == "SUCCEEDED":
             self.found += self._open_though_green(json.loads(end["output"]))
 

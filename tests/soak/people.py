@@ -9,6 +9,8 @@ from sandbox.accounts import SOURCE, TARGET
 from sandbox.rds.models import Cluster
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sandbox.rds.models import Database
     from tests.soak.ground import Ground
 
@@ -39,7 +41,7 @@ def run_again(ground: Ground) -> str:
     """With the input that an error has printed."""
     if not ground.printed:
         return "nothing: no error has printed an input"
-    return _started(ground, ground.stage.machine_arn, ground.chance.choice(ground.printed))
+    return _started(ground, *ground.chance.choice(ground.printed))
 
 
 def stop(ground: Ground) -> str:
@@ -127,7 +129,7 @@ def _start_of(ground: Ground, database: Database) -> str:
     return ground.chance.choice(named).name if named else "new"
 
 
-def _started(ground: Ground, machine_arn: str, given: dict[str, object]) -> str:
+def _started(ground: Ground, machine_arn: str, given: Mapping[str, object]) -> str:
     arn = ground.sandbox.start_execution(machine_arn, ground.name("soak"), given)
     return f"{_short(arn)} {json.dumps(given)}"
 
