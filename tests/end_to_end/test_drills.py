@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from tests.end_to_end.story import Run
 
 HOUR = 3600.0
+AT_NIGHT_IN_INDIA = {
+    "DrillSchedule": "cron(0 4 * * ? *)",  # 22:30 UTC
+    "DrillTimezone": "Asia/Kolkata",
+    "DrillDatabase": "original",
+}
 VERIFY = {"name": "snapferry-hook-first", "input": {"says": {"rows": 2}}}
 FAILING = {"name": "snapferry-hook-first", "input": {"failures": 9}}
 
@@ -27,9 +33,7 @@ FAILING = {"name": "snapferry-hook-first", "input": {"failures": 9}}
 @pytest.fixture(scope="module")
 def restores(simulator: Simulator) -> Iterator[Restores]:
     with Sandbox(permissions=simulator, data=False) as sandbox:
-        stage = set_stage(
-            sandbox, "aurora-mysql", target_parameters={"DrillSchedule": "rate(12 hours)", "DrillDatabase": "original"}
-        )
+        stage = set_stage(sandbox, "aurora-mysql", target_parameters=AT_NIGHT_IN_INDIA)
         sandbox.deploy(TARGET, "hooks", machines.ROOT / "tests" / "end_to_end" / "hooks" / "template.yaml", {})
         yield Restores.on(stage)
 
@@ -86,8 +90,11 @@ def test_the_schedule_starts_one(restores: Restores) -> None:
     states = restores.story.sandbox.client("stepfunctions", TARGET)
     which = {"stateMachineArn": stage.target.outputs["RestoreDatabaseMachineArn"], "statusFilter": "SUCCEEDED"}
     before = len(states.list_executions(**which)["executions"])
-    restores.story.sandbox.clock.run(limit=13 * HOUR)
-    assert len(states.list_executions(**which)["executions"]) == before + 1
+    restores.story.sandbox.clock.run(limit=25 * HOUR)
+    newest, *others = states.list_executions(**which)["executions"]
+    assert len(others) == before
+    begun = newest["startDate"].astimezone(UTC)
+    assert (begun.hour, begun.minute) == (22, 30)
     assert_nothing_left(restores)
 
 
