@@ -6,7 +6,7 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing soak bench requirements deploy-source deploy-target deploy-hooks clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing soak bench requirements deploy-source deploy-target deploy-hooks clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -37,6 +37,12 @@ check: .venv/.made node_modules/.made ## format, lint, types, templates, build: 
 	$(BIN)/sam validate --config-env target --lint
 	$(BIN)/sam validate --config-env hooks --lint
 	$(MAKE) --no-print-directory build
+
+scan: .venv/.made .venv-scan/.made ## checkov and cfn-lint over the templates, as they are written and as SAM translates them
+	@$(BIN)/python -m tests.templates.translated .aws-sam/scan
+	$(BIN)/cfn-lint template*.yaml .aws-sam/scan/*.json
+	.venv-scan/bin/checkov --config-file .checkov.yaml $(foreach each,$(wildcard template*.yaml),-f $(each))
+	.venv-scan/bin/checkov --config-file .checkov.yaml -d .aws-sam/scan
 
 format: .venv/.made ## put the code into its form
 	$(BIN)/ruff format .
@@ -100,14 +106,21 @@ requirements: ## pin the requirements anew (needs uv)
 	  -c functions/requirements.txt hooks/run_sql_scripts/requirements.in -o hooks/run_sql_scripts/requirements.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \
 	  -c functions/requirements.txt -c hooks/run_sql_scripts/requirements.txt requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \
+	  requirements-scan.in -o requirements-scan.txt
 
 clean: ## remove everything that was made
-	rm -rf .venv node_modules .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-scan node_modules .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/.made: requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.13 is needed: install it, or say PYTHON=/path/to/it" >&2; exit 1; }
 	@echo "Making .venv (a minute or so) ..." && $(PYTHON) -m venv --clear .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv-scan/.made: requirements-scan.txt # checkov pins an older boto3 than Snapferry's
+	@echo "Making .venv-scan (half a minute) ..." && $(PYTHON) -m venv --clear .venv-scan
+	@.venv-scan/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-scan.txt
 	@touch $@
 
 node_modules/.made: package-lock.json
