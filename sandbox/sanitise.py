@@ -34,6 +34,7 @@ def deploy_sql_hook(stage: Stage) -> Stack:
         "ScriptsBucket": BUCKET,
         "ScriptsPrefix": PREFIX,
         "OwnKeyArn": stage.own_key,
+        "LogsKeyArn": stage.target.outputs["LogsKeyArn"],
         "Tls": "off",
     }
     return stage.sandbox.deploy(TARGET, "snapferry-hooks", TEMPLATE, parameters)

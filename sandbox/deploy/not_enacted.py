@@ -31,7 +31,10 @@ WITHOUT_EFFECT: Final[dict[tuple[str, str], str]] = {
     ("AWS::SSM::Parameter", "Tier"): "kept; nothing is charged",
     ("AWS::Logs::LogGroup", "LogGroupClass"): "kept; nothing is charged",
     ("AWS::DynamoDB::Table", "TableClass"): "kept; nothing is charged",
-    ("AWS::Logs::LogGroup", "KmsKeyId"): "kept; logs are in this machine's memory",
+    (
+        "AWS::Logs::LogGroup",
+        "KmsKeyId",
+    ): "its policy has to admit CloudWatch Logs; the logs themselves are in this machine's memory",
     ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"): "kept; there is no restore to a point in time",
     ("AWS::DynamoDB::Table", "TimeToLiveSpecification"): "kept; AWS too deletes only within days",
     ("AWS::DynamoDB::Table", "SSESpecification"): "kept; items are in this machine's memory",

@@ -67,6 +67,11 @@ class KeyDecisions:
             return Decision(decision.principal, use.action, key.arn, allowed=True)
         return decision
 
+    def of_service(self, service: str, key: Key, action: str, context: Context) -> Decision:
+        """Whether a service may use the key in its own name."""
+        policy = self._policies.in_force(key, far=True)
+        return self._permissions.check_service(service, action, key.arn, policy, context)
+
     def identity_alone(self, caller: Caller, action: str, context: Context) -> Decision:
         """An action without a key (`kms:ListKeys`)."""
         return self._permissions.check(caller, action, "*", context=context | {"kms:CallerAccount": caller.account})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sandbox.accounts import Caller
     from sandbox.kms.grants import Grants
+    from sandbox.permissions import Context
 
 # What RDS and Secrets Manager ask for in the grants that they make for themselves.
 GRANTED = (
@@ -99,6 +100,16 @@ class ServiceUse:
         if grant is None:
             raise KeyNotAccessible(key, f"{via} holds no grant on it for account {account}")
         return Key(found.arn, found.key_manager, grant.id, found)
+
+    def by_service(  # noqa: PLR0913 - which key, who, what for, and for which data
+        self, key: str, account: str, region: str, *, service: str, actions: Sequence[str], context: Context
+    ) -> bool:
+        """Whether a service may use a key in its own name: the key's policy decides."""
+        try:
+            found = self._usable(key, account, region)
+        except KeyNotAccessible:
+            return False
+        return all(self._decisions.of_service(service, found, action, context).allowed for action in actions)
 
     def retire(self, key: str, grant_id: str) -> None:
         """The service needs its grant no more."""

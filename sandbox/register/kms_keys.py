@@ -176,6 +176,14 @@ SERVICE_RIGHTS = Rule(
     code="KMSKeyNotAccessibleFault",
     test="test_kms::test_rds_uses_a_key_only_with_the_callers_rights_and_by_way_of_rds",
 )
+LOG_GROUPS = Rule(
+    "kms.service.log-groups",
+    "A log group is encrypted under a key whose policy lets CloudWatch Logs use it for that group.",
+    source="aws-facts 12; botocore logs.AssociateKmsKey",
+    code="InvalidParameterException",
+    message="The specified KMS key does not exist or is not allowed to be used with Arn '{group}'.",
+    test="test_kms::test_a_log_group_is_encrypted_only_under_a_key_that_lets_logs_in",
+)
 SECRET_RIGHTS = Rule(
     "secrets.managed.rights",
     "Who has RDS manage a password needs CreateSecret and TagResource on the secret.",

@@ -645,3 +645,31 @@ def test_a_secret_under_a_customers_key_opens_only_with_that_key(world: Rights) 
     assert able.get_secret_value(SecretId=arn)["SecretString"] == "pw"
     with refused("AccessDeniedException", "Access to KMS is not allowed"):
         world.role(TARGET, "unable", read).client("secretsmanager").get_secret_value(SecretId="s")
+
+
+# Log groups
+
+
+def lets_logs_in(group: str) -> dict[str, Any]:
+    """What CloudWatch Logs's guide asks for, pinned to one group."""
+    actions = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    arn = f"arn:aws:logs:{REGION}:{SOURCE.id}:log-group:{group}"
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": f"logs.{REGION}.amazonaws.com"},
+        "Action": actions,
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}},
+    }
+
+
+def test_a_log_group_is_encrypted_only_under_a_key_that_lets_logs_in(world: Rights) -> None:
+    logs, key = world.client("logs"), world.key(SOURCE, lets_logs_in("ours"))
+    logs.create_log_group(logGroupName="ours", kmsKeyId=key)
+    with refused("InvalidParameterException", "log-group:another"):
+        logs.create_log_group(logGroupName="another", kmsKeyId=key)
+    with refused("InvalidParameterException", "log-group:another"):
+        logs.create_log_group(logGroupName="another", kmsKeyId=world.key())
+    world.client("kms").disable_key(KeyId=key)
+    with refused("InvalidParameterException", "log-group:ours"):
+        logs.create_log_group(logGroupName="ours", kmsKeyId=key)

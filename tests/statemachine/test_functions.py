@@ -26,8 +26,14 @@ def test_a_functions_substitution_is_that_function(name: str) -> None:
 @every_machine
 def test_a_machine_may_invoke_exactly_what_it_invokes(name: str) -> None:
     policies = machines.declared(name).properties["Policies"]
-    allowed = {each["LambdaInvokePolicy"]["FunctionName"]["Ref"] for each in policies if "LambdaInvokePolicy" in each}
-    assert allowed == {f"{machines.function_of(task)}Function" for _, task, _ in machines.own_tasks(name)}
+    (own,) = (each["Statement"][0] for each in policies)
+    assert (own["Effect"], own["Action"]) == ("Allow", "lambda:InvokeFunction")
+    allowed = [each["Fn::GetAtt"] for each in own["Resource"]]
+    assert sorted(allowed) == sorted([f"{each}Function", "Arn"] for each in _invoked(name))
+
+
+def _invoked(name: str) -> set[str]:
+    return {machines.function_of(task) for _, task, _ in machines.own_tasks(name)}
 
 
 @every_machine

@@ -15,7 +15,7 @@ from sandbox.deploy.loading import load_template
 from sandbox.deploy.sam import to_cloudformation
 
 ROOT = Path(__file__).parents[2]
-SOURCE, TARGET = "template.yaml", "template-target.yaml"
+SOURCE, TARGET, HOOKS = "template.yaml", "template-target.yaml", "template-hooks.yaml"
 TEMPLATES = (SOURCE, TARGET)
 
 

@@ -7,9 +7,8 @@ import re
 from sandbox.deploy.loading import load_template
 from snapferry.contracts import hook_contracts
 from snapferry.target import hooks
-from tests.templates.stacks import ROOT, of_type
+from tests.templates.stacks import HOOKS, ROOT, of_type
 
-HOOKS = "template-hooks.yaml"
 PAGE = (ROOT / "docs" / "hooks.md").read_text(encoding="utf-8")
 
 

@@ -57,6 +57,7 @@ def test_keys_outlive_their_stack_and_have_a_static_policy(template: str) -> Non
     for key in keys.values():
         assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
         assert key["Properties"]["EnableKeyRotation"] is True
+    for key in (each for name, each in keys.items() if name != "LogsKey"):
         policy = json.dumps(key["Properties"]["KeyPolicy"])
         assert set(re.findall(r"\$\{([^}]+)\}", policy)) == {"AWS::Partition", "AWS::AccountId"}
         assert not {"Ref", "Fn::If", "Fn::GetAtt"} & set(re.findall(r'"([\w:]+)":', policy))
@@ -127,6 +128,7 @@ def test_no_execution_data_is_logged_and_every_log_ends(template: str) -> None:
         assert machine["Properties"]["LoggingConfiguration"]["IncludeExecutionData"] is False
     for group in of_type(template, "AWS::Logs::LogGroup").values():
         assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+        assert group["Properties"]["KmsKeyId"] == {"Fn::GetAtt": ["LogsKey", "Arn"]}
     for function in of_type(template, "AWS::Lambda::Function").values():
         assert function["Properties"]["LoggingConfig"]["LogGroup"] == {"Ref": "FunctionsLogGroup"}
 
