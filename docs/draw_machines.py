@@ -8,7 +8,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "machines.md"
 MACHINES: Final = {
-    "In the source account": ("ferry_snapshot", "close_access"),
+    "In the source account": ("ferry_snapshot", "ferry_fleet", "close_access"),
     "In the target account": ("receive_snapshot", "restore_database", "switch_back", "apply_retention", "take_back"),
 }
 """In the order in which a reader meets them."""

@@ -12,7 +12,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 if str(ROOT / "functions") not in sys.path:  # as on Lambda, where `snapferry` lies beside the handlers
     sys.path.insert(0, str(ROOT / "functions"))
 
-from snapferry.contracts import hook_contracts, incoming  # noqa: E402 - only now can it be found
+from snapferry.contracts import fleet_contracts, hook_contracts, incoming  # noqa: E402 - only now can it be found
 from snapferry.source import plan_reports, receipts  # noqa: E402 - only now can it be found
 from snapferry.target import drills  # noqa: E402 - only now can it be found
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 WRITTEN: Final[tuple[type[incoming.Contract], ...]] = (
     incoming.TransferRequest,
+    fleet_contracts.FleetRequest,
     incoming.ReceiveAlone,
     incoming.RestoreAlone,
     incoming.SwitchBack,
@@ -33,6 +34,7 @@ WRITTEN: Final[tuple[type[incoming.Contract], ...]] = (
     receipts.Receipt,
     drills.DrillReceipt,
     plan_reports.PlanReport,
+    fleet_contracts.FleetSummary,
 )
 """Every contract that a person or the other account may have to keep."""
 

@@ -5,6 +5,7 @@ more, and last, where starting again makes sense, the input to start with: JSON 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -68,7 +69,7 @@ def way_on(name: str, given: Any, *, kept: Mapping[str, str] | None = None, star
 
     Args:
         name: The error's.
-        given: The execution's own input; None where nobody shall start it again.
+        given: The execution's own input, or what a fleet says instead; None where nobody shall start it again.
         kept: ``snapshot`` of the finished copy that is kept, and ``until`` when.
         start_is_gone: The input names a kept copy that has served its purpose.
     """
@@ -80,12 +81,21 @@ def way_on(name: str, given: Any, *, kept: Mapping[str, str] | None = None, star
     elif start_is_gone:
         told = "Once that is mended, start again with this input, which takes a new snapshot:"
         given = {field: value for field, value in given.items() if field != "snapshot"}
+    elif name == errors.FleetNotComplete.__name__:
+        told = "Once that is mended, run those alone again with this input:"
     else:
         told = "This was the input; start again with it once that is mended:"
     lines = f"{told}\n{json.dumps(given)}"
     return lines if len(lines) <= CAUSE_LIMIT // 2 else ""
 
 
+def kept_copy(cause: str) -> dict[str, str] | None:
+    """Return the ``snapshot`` that a cause says to carry on from, and ``until`` when it is kept; None without one."""
+    found = _CARRY_ON.search(cause)
+    return {"snapshot": json.loads(found["input"])["snapshot"], "until": found["until"]} if found else None
+
+
+_CARRY_ON: Final = re.compile(r"copy is kept until (?P<until>\S+)\. .*\n(?P<input>\{.*\})$")  # as way_on writes it
 _IN_THE: Final = "In the "
 _WHAT_TO_DO: Final = "What to do: "
 _REMEDIES: Final[Mapping[str, str]] = {

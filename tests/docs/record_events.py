@@ -29,6 +29,7 @@ HOOK = {
     "retries": 1,
     "input": {"mask": ["users.name"], "says": {"rows": 2}},
 }
+FLEET = {"databases": [DATABASE, "orders"], "restore": False, "tolerated_failure_count": 1}
 KEPT_SNAPSHOT = "example-db-before-the-move"
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -47,7 +48,7 @@ def main() -> None:
 
 
 def _run_everything(stage: Stage) -> None:
-    """A transfer; a plan; one stopped on each side; one that is declined; and what a person starts in the target."""
+    """A transfer; a plan; one stopped on each side; one declined; what a person starts in the target; and a fleet."""
     sandbox = stage.sandbox
     sandbox.deploy(TARGET, "hooks", HOOKS, {})
     write_profile(sandbox, stage.target_network, hooks=[HOOK])
@@ -71,6 +72,7 @@ def _run_everything(stage: Stage) -> None:
     sandbox.clock.run(limit=4 * 86_400.0)
     _start(stage, "ApplyRetentionMachineArn", {})
     _change_profile(stage, identifier="{database}-4")
+    sandbox.wait_for(sandbox.start_execution(stage.source.outputs["FerryFleetMachineArn"], "fleet", FLEET))
     sandbox.faults.call("rds", "ModifyDBCluster", by="SecureDatabase", times=None).denied()
     _start(stage, "RestoreDatabaseMachineArn", body, name="failing")
 
@@ -126,7 +128,7 @@ def _recording(sandbox: Sandbox) -> Iterator[dict[str, Any]]:
             machine = re.sub(r".*:snapferry-(source|target)-", "", call.parameters["stateMachineArn"]).replace("-", "_")
             body = json.loads(call.parameters["input"])
             alone = (
-                machine not in {"ferry_snapshot", "close_access", "switch_back", "apply_retention"}
+                machine not in {"ferry_snapshot", "ferry_fleet", "close_access", "switch_back", "apply_retention"}
                 and "question" not in body
             )
             bodies.setdefault(f"{machine}{'_alone' if alone else ''}_input", body)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from snapferry.contracts.fleet_contracts import FleetRequest
 from snapferry.contracts.hook_contracts import HookInput
 from snapferry.contracts.incoming import (
     Answer,
@@ -120,6 +121,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "edit_key_policy": transfer,
     "edit_share": transfer,
     "explain_failure": transfer,
+    "ferry_fleet_input": FleetRequest.model_validate,
     "ferry_snapshot_input": TransferRequest.model_validate,
     "give_name_back": lambda event: Naming(**event["naming"]),
     "hear_answer": lambda event: Answer.model_validate(event["detail"]),
@@ -127,6 +129,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "look_at_database": lambda event: Span.of(event["begun"], restore(event).deadline),
     "look_at_snapshot": lambda event: (Span.of(event["begun"], event["deadline"]), Seen(**event["seen"])),
     "open_database": restore,
+    "plan_fleet": lambda event: (Execution(**event["execution"]), FleetRequest.model_validate(event["input"])),
     "plan_receive": lambda event: (Execution(**event["execution"]), read_receive_input(event["input"])),
     "plan_restore": lambda event: (Execution(**event["execution"]), read_restore_input(event["input"])),
     "plan_transfer": lambda event: (Execution(**event["execution"]), TransferRequest.model_validate(event["input"])),
@@ -152,6 +155,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "take_question": lambda event: SnapshotShared.model_validate(event["detail"]),
     "take_turn": transfer,
     "write_drill_receipt": lambda event: drill_receipt(restore(event), event["drilled"], now=datetime.now(UTC)),
+    "write_fleet_summary": lambda event: [part["manifest"] for part in event["parts"] if part["trouble"] is None],
     "write_plan": plan,
     "write_receipt": receipt,
 }

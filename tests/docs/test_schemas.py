@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from docs.generate_schemas import SCHEMAS, WRITTEN, files
-from snapferry.contracts import hook_contracts, incoming, profile_contract
+from snapferry.contracts import fleet_contracts, hook_contracts, incoming, profile_contract
 from snapferry.contracts.incoming import Contract, schema_name
 from snapferry.source import plan_reports, receipts
 from snapferry.target import drills
@@ -22,7 +22,13 @@ PARTS |= {
     plan_reports.Expected,
     plan_reports.PlannedTransfer,
 }
-PARTS |= {drills.DrillStage, hook_contracts.Hook, hook_contracts.HookDatabase, hook_contracts.HookReport}
+PARTS |= {
+    fleet_contracts.FleetLine,
+    drills.DrillStage,
+    hook_contracts.Hook,
+    hook_contracts.HookDatabase,
+    hook_contracts.HookReport,
+}
 """Contracts that stand inside of others only."""
 
 every_contract = pytest.mark.parametrize("model", WRITTEN, ids=schema_name)

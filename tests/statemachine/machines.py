@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.name.removesuffix(".asl.json") for path in (ROOT / "statemachine").glob("*.asl.json"))
 TEMPLATES = ("template.yaml", "template-target.yaml")
 
+RUN_EXECUTION = "${RunExecution}"
+
 type State = dict[str, Any]
 
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)(?!\w*\()")
@@ -76,8 +78,8 @@ def tasks(name: str) -> list[tuple[str, State, Level]]:
 
 
 def own_tasks(name: str) -> list[tuple[str, State, Level]]:
-    """The tasks that invoke a function of ours; the others run what a profile names."""
-    return [each for each in tasks(name) if not runs_hook(each[1])]
+    """The tasks that invoke a function of ours; the others run what a profile names, or another machine of ours."""
+    return [each for each in tasks(name) if not runs_hook(each[1]) and each[1]["Resource"] != RUN_EXECUTION]
 
 
 def runs_hook(state: State) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.deploy.loading import load_template
 from snapferry import errors, metrics
+from snapferry.contracts.fleet_contracts import FleetRequest
 from snapferry.contracts.incoming import RestoreAlone
 from tests.templates import stacks
 from tests.templates.stacks import ROOT, SOURCE, TARGET, TEMPLATES, of_type
@@ -144,6 +145,34 @@ def test_a_schedule_is_off_unless_somebody_asks_for_it() -> None:
     schedules = of_type(SOURCE, "AWS::Scheduler::Schedule")
     assert schedules["TransferSchedule"]["Condition"] == "HasSchedule"
     assert "Condition" not in schedules["SweepSchedule"]  # what was left open is closed in any case
+
+
+def test_a_nightly_fleet_is_off_unless_somebody_asks_for_it_and_is_what_a_fleet_takes() -> None:
+    assert load_template(ROOT / SOURCE)["Parameters"]["FleetScheduleExpression"]["Default"] == ""
+    schedule = of_type(SOURCE, "AWS::Scheduler::Schedule")["FleetSchedule"]
+    assert schedule["Condition"] == "HasFleetSchedule"
+    given = schedule["Properties"]["Target"]["Input"]["Fn::Sub"]
+    filled = {"${FleetTagKey}": "snapferry:fleet", "${FleetTagValue}": "nightly", "${ScheduledRestore}": "true"}
+    filled |= {"${ScheduledOverlap}": "wait", "<aws.scheduler.scheduled-time>": "2026-01-02T03:00:00Z"}
+    for name, value in filled.items():
+        given = given.replace(name, value)
+    fleet = FleetRequest.model_validate_json(given)
+    assert (fleet.tagged, fleet.scheduled_time) == ({"snapferry:fleet": "nightly"}, "2026-01-02T03:00:00Z")
+
+
+def test_a_bucket_is_private_encrypted_and_keeps_no_fleet_for_good() -> None:
+    (bucket,) = of_type(SOURCE, "AWS::S3::Bucket").values()
+    assert bucket["DeletionPolicy"] == "Retain"  # else a stack that has carried a fleet could not be deleted
+    properties = bucket["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(properties["PublicAccessBlockConfiguration"]) == 4
+    (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    (ends,) = properties["LifecycleConfiguration"]["Rules"]
+    assert (ends["Prefix"], ends["ExpirationInDays"], ends["Status"]) == ("fleets/", 90, "Enabled")
+    (policy,) = of_type(SOURCE, "AWS::S3::BucketPolicy").values()
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
 def test_a_drill_is_off_unless_somebody_asks_for_it() -> None:

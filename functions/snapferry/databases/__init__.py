@@ -2,7 +2,17 @@
 
 from snapferry.databases.family import DatabaseFamily
 from snapferry.databases.records import Database, Member, Secret, Snapshot
-from snapferry.databases.search import family_of, find_database
+from snapferry.databases.search import all_databases, family_of, find_database
 from snapferry.databases.snapshots import Snapshots
 
-__all__ = ["Database", "DatabaseFamily", "Member", "Secret", "Snapshot", "Snapshots", "family_of", "find_database"]
+__all__ = [
+    "Database",
+    "DatabaseFamily",
+    "Member",
+    "Secret",
+    "Snapshot",
+    "Snapshots",
+    "all_databases",
+    "family_of",
+    "find_database",
+]

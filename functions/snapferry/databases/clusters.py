@@ -1,5 +1,6 @@
 """Aurora clusters."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -34,6 +35,12 @@ class Clusters:
                 return None
             raise
         return _database_of_row(row, self._members(row))
+
+    def all(self) -> Iterator[Database]:
+        """Yield every cluster of this account and Region, without its members."""
+        for page in self._rds.get_paginator("describe_db_clusters").paginate():
+            for row in page["DBClusters"]:
+                yield _database_of_row(row, ())
 
     def restore(self, plan: RestorePlan) -> None:
         """Begin the restore under the target's own key; AWS restores no instances with it (aws-facts 2.7)."""

@@ -1,5 +1,6 @@
 """RDS instances."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -30,6 +31,12 @@ class Instances:
                 return None
             raise
         return database_of_row(row)
+
+    def all(self) -> Iterator[Database]:
+        """Yield every instance of this account and Region, members of clusters among them."""
+        for page in self._rds.get_paginator("describe_db_instances").paginate():
+            for row in page["DBInstances"]:
+                yield database_of_row(row)
 
     def restore(self, plan: RestorePlan) -> None:
         """Begin the restore; its key is the snapshot's (aws-facts 1.2)."""

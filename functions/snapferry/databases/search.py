@@ -25,3 +25,8 @@ def find_database(rds: "RDSClient", identifier: str) -> Database | None:
     A cluster and an instance may have the same name; the cluster holds the data then.
     """
     return Clusters(rds).find(identifier) or Instances(rds).find(identifier)
+
+
+def all_databases(rds: "RDSClient") -> list[Database]:
+    """Return every cluster, without its members, and every instance, members of clusters among them."""
+    return [*Clusters(rds).all(), *Instances(rds).all()]

@@ -33,6 +33,8 @@ The class's name is what the state machine, the console and the runbook show, so
         NameTaken                  NotOurs                NotTidiedUp
         SnapshotNotFound           SnapshotFailed         SnapshotTooSlow     SnapshotNotShared
         NobodyAnswered             EventNotDelivered
+    Of many databases (carrying)
+        NoDatabasesFound           FleetNotFound          FleetNotComplete
     In the target (target)
         TransferDeclined           SourceKeyNotAccessible OwnKeyNotUsable     TargetExecutionEnded
         ProfileNotFound            ProfileInvalid         RestoreNotPossible

@@ -45,3 +45,15 @@ class NobodyAnswered(GiveUp):
 
 class EventNotDelivered(GiveUp):
     """A question never left this account: it lies in the dead-letter queue."""
+
+
+class NoDatabasesFound(GiveUp):
+    """A fleet's input means no database of this account and Region that can be carried."""
+
+
+class FleetNotFound(GiveUp):
+    """The fleet whose failed databases shall be carried again is not known, still runs, or has none."""
+
+
+class FleetNotComplete(GiveUp):
+    """More databases of a fleet did not cross than its input tolerates; the others did."""

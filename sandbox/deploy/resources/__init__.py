@@ -2,6 +2,7 @@
 
 from sandbox.deploy.resources import (  # noqa: F401 - imported for what they register
     alarms,
+    buckets,
     functions,
     identity,
     keys,
