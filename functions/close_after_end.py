@@ -2,6 +2,7 @@
 
 StopExecution, the machine's own time-out and an expression that cannot be evaluated run no Catch. A transfer that
 closed its own access has nothing open any more, so there is nothing to start; a repeated event starts nothing twice.
+A function of it may still be at work and open the lease later: it is told first that all is over.
 """
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -22,9 +23,10 @@ _FIRST_ATTEMPT = 0
 def handler(event: Event, _context: LambdaContext) -> Result:
     settings, rds = Settings(), aws.client("rds")
     table = Table(aws.client("dynamodb"), settings.table)
-    execution_arn = event["detail"]["executionArn"]
+    execution_arn, leases = event["detail"]["executionArn"], Leases(table)
+    leases.close_for_good(execution_arn)
     found = find_open(
-        Leases(table).all(),
+        leases.all(),
         tagged_snapshots([Snapshots(rds, "instance"), Snapshots(rds, "cluster")]),
         KeptCopies(table).all(),
         machine_arn=event["detail"]["stateMachineArn"],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.accounts import SOURCE, TARGET
+from sandbox.functions.function import BEGINNING
 from sandbox.stage import set_stage
 from sandbox.world import Sandbox
 from tests.end_to_end.story import Story
@@ -15,10 +16,12 @@ from tests.end_to_end.story import Story
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sandbox.functions import FunctionSpec
     from sandbox.permissions import Simulator
     from tests.end_to_end.story import Run
 
 HOUR = 3600.0
+GONE = -99  # no point
 ASKING = "Ask the target to take its copy"
 SHARING_ROLE = "snapferry-source-EditShareFunctionRole"
 
@@ -121,6 +124,20 @@ def test_a_copy_that_cannot_be_taken_back_is_not_kept(story: Story) -> None:
     story.sandbox.client("iam", SOURCE).delete_role_policy(RoleName=SHARING_ROLE, PolicyName="denied")
 
 
+@pytest.mark.parametrize("call", [BEGINNING, 5, 9])
+def test_a_stop_while_the_lease_of_a_kept_copy_is_opened_leaves_nothing_open(story: Story, call: int) -> None:
+    """The transfer has made no snapshot of its own by which it could be found; the sweeper comes once in an hour."""
+    again = printed_input(fail_behind_the_copy(story))
+    point = Point(story, "snapferry-source-EditKeyPolicyFunction", call)
+    run = story.execute(story.stage.machine_arn, again)
+    point.forget()
+    assert run.status == "ABORTED"
+    story.assert_nothing_is_open()
+    (row,) = story.state_rows("kept")
+    expire(story, row)
+    story.sandbox.clock.run(limit=2 * HOUR)
+
+
 def test_what_somebody_tags_like_a_kept_copy_is_not_deleted_by_a_transfer_from_it(story: Story) -> None:
     """Only what is on the books is; a snapshot that a person has made stays."""
     rds = story.sandbox.client("rds", SOURCE)
@@ -134,6 +151,30 @@ def test_what_somebody_tags_like_a_kept_copy_is_not_deleted_by_a_transfer_from_i
     assert run.status == "SUCCEEDED", run.cause
     assert snapshots_of(story, "source") == ["sf-by-hand"]
     rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="sf-by-hand")
+
+
+class Point:
+    """Stops what runs once a function comes to a point, and lets it go on when all who close have come.
+
+    Args:
+        story: The stage.
+        function: Its name.
+        call: The number of the API call before which it lingers; or BEGINNING.
+    """
+
+    def __init__(self, story: Story, function: str, call: int) -> None:
+        self._story, self._function, self._call = story, function, call
+        story.sandbox.functions.at_points.append(self._comes_to)
+
+    def forget(self) -> None:
+        self._story.sandbox.functions.at_points.remove(self._comes_to)
+
+    def _comes_to(self, spec: FunctionSpec, point: int) -> bool:
+        if (spec.name, point) == (self._function, self._call):
+            self._call = GONE
+            stop(self._story)
+            self._story.sandbox.clock.sleep(20.0)
+        return False
 
 
 def fail_behind_the_copy(story: Story, spoil: Callable[[Story], object] | None = None, **given: Any) -> Run:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.soak.ground import Ground
 
 HOUR = 3600.0
-SPANS = (5.0, 60.0, 600.0, HOUR, HOUR, 4 * HOUR)
+SPANS = (5.0, 60.0, 600.0, 600.0, HOUR, HOUR, HOUR, 4 * HOUR, 4 * HOUR, 12 * HOUR, 30 * HOUR)
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,11 @@ def pass_time(ground: Ground) -> str:
 
 DEEDS = (
     Deed("time passes", 40, pass_time),
-    Deed("a transfer is started", 22, people.start),
-    Deed("two are started at once", 4, people.start_two),
+    Deed("a transfer is started", 34, people.start),
+    Deed("two are started at once", 5, people.start_two),
     Deed("a transfer is run again", 8, people.run_again),
-    Deed("an execution is stopped", 9, people.stop),
+    Deed("an execution is stopped", 8, people.stop),
+    Deed("somebody waits to stop one", 10, people.stop_soon),
     Deed("switching back", 3, people.switch_back),
     Deed("retention by hand", 3, people.apply_retention),
     Deed("a restore by hand", 4, people.restore_alone),
@@ -61,12 +62,12 @@ DEEDS = (
     Deed("somebody writes a parameter", 2, outsiders.write_parameter),
     Deed("somebody's database in the target", 2, outsiders.make_database_in_the_target),
     Deed("a source is deleted", 1, outsiders.delete_source),
-    Deed("calls go wrong", 14, trouble.of_calls),
-    Deed("functions go wrong", 8, trouble.of_functions),
-    Deed("events go wrong", 6, trouble.of_events),
+    Deed("calls go wrong", 20, trouble.of_calls),
+    Deed("functions go wrong", 12, trouble.of_functions),
+    Deed("events go wrong", 9, trouble.of_events),
     Deed("schedules go wrong", 2, trouble.of_schedules),
-    Deed("RDS goes wrong", 5, trouble.of_rds),
-    Deed("the trouble is over", 8, trouble.mended),
+    Deed("RDS goes wrong", 7, trouble.of_rds),
+    Deed("the trouble is over", 12, trouble.mended),
     Deed("time leaps", 3, trouble.leap),
 )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sandbox.accounts import Account
     from sandbox.events.delivery import Delivery
+    from sandbox.interpreter import StateEvent
     from sandbox.rds.models import Database, Snapshot
     from sandbox.stage import Stage
     from sandbox.world import Sandbox
@@ -33,6 +34,8 @@ SOURCES = (
 )
 ENCRYPTIONS = ("aws/rds", "aws/rds", "aws/rds", "cmk", "none", "transfer key")
 DATABASES = 4
+SEEN_LATE = (0.0, 5.0, 90.0)  # virtual seconds, until another account sees a new key policy
+LINGERS = 1.0  # virtual seconds: what befalls a state that takes no time takes effect before the next
 ENDS_KEPT = 20
 DAY = 86_400.0
 
@@ -55,6 +58,7 @@ class Ground:
     found: list[Broken] = field(default_factory=list)
     printed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     checks: int = 0
+    _states_until_a_stop: int = 0
     _told: dict[str, None] = field(default_factory=dict)
     _excused: set[str] = field(default_factory=set)
     _numbers: Counter[str] = field(default_factory=Counter)
@@ -75,6 +79,8 @@ class Ground:
             ground.make_database()
         sandbox.on_execution_end.append(lambda _account, _region, end: ground.ended(end))
         sandbox.events.before_delivery.append(ground.noted)
+        sandbox.on_state.append(ground.entered)
+        sandbox.kms.policy_delay = chance.choice(SEEN_LATE)
         return ground
 
     @property
@@ -120,6 +126,10 @@ class Ground:
             step = min(2 * step, DAY / 4)
         return self._unexcused([*self._taken(), *broken])
 
+    def stop_after(self, states: int) -> None:
+        """Stop the execution that enters the state of this number, counted from now."""
+        self._states_until_a_stop = states
+
     def excuse(self, *arns: object) -> None:
         """People have deleted, or changed, this on purpose."""
         self._excused |= {str(arn) for arn in arns}
@@ -153,6 +163,16 @@ class Ground:
         event = delivery.event
         if event["detail-type"] == "Received":
             self._told[event["detail"]["result"]["snapshot_arn"]] = None
+
+    def entered(self, event: StateEvent) -> None:
+        """An execution enters a state; somebody may have waited for that."""
+        if event.kind != "entered" or not self._states_until_a_stop:
+            return
+        self._states_until_a_stop -= 1
+        if not self._states_until_a_stop:
+            account = SOURCE if f":{SOURCE.id}:" in event.execution_arn else TARGET
+            self.client("stepfunctions", account).stop_execution(executionArn=event.execution_arn)
+            self.sandbox.clock.sleep(LINGERS)
 
     def ended(self, end: dict[str, Any]) -> None:
         """An execution has ended."""

@@ -55,6 +55,13 @@ def stop(ground: Ground) -> str:
     return _short(arn)
 
 
+def stop_soon(ground: Ground) -> str:
+    """Whichever execution enters a state, so many states from now: also one that takes no time."""
+    states = ground.chance.randrange(1, 60)
+    ground.stop_after(states)
+    return f"{states} states from now"
+
+
 def switch_back(ground: Ground) -> str:
     """To the database that served before."""
     name = ground.chance.choice(ground.sources()).name

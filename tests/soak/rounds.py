@@ -91,15 +91,19 @@ class Round:
             InvariantsBroken: something does not hold.
         """
         for _ in range(steps):
-            self._step(next_deed(self._chance).done)
+            self._step()
             if self.steps % STEPS_TO_A_REST == 0 or self.steps == steps:
                 self._judge(self.ground.rest(), "everybody finishes")
 
-    def _step(self, do: Callable[[Ground], str]) -> None:
+    def _step(self) -> None:
         self.steps += 1
-        told = "it did not end"
+        deed = next_deed(self._chance)
+        told = f"{deed.name}: it did not end"
         try:
-            told = do(self.ground)
+            told = deed.done(self.ground)
+        except BaseException as error:
+            error.add_note("\n".join(self._how_to_see_it_again()))
+            raise
         finally:
             self._note(told)
         self._judge(self.ground.look(), "the look afterwards")
@@ -107,8 +111,10 @@ class Round:
     def _judge(self, broken: list[Broken], when: str) -> None:
         if broken:
             lines = [f"Seed {self.seed}, step {self.steps}, {when}. Broken:", *(f"  {each}" for each in broken)]
-            again = f"To see it again: make soak SEED={self.seed} STEPS={self.steps}"
-            raise InvariantsBroken("\n".join([*lines, "The last steps:", *self._last, again]))
+            raise InvariantsBroken("\n".join([*lines, *self._how_to_see_it_again()]))
+
+    def _how_to_see_it_again(self) -> list[str]:
+        return ["The last steps:", *self._last, f"To see it again: make soak SEED={self.seed} STEPS={self.steps}"]
 
     def _note(self, told: str) -> None:
         line = f"  {self.steps:4d}  day {self.days:6.2f}  {told}"

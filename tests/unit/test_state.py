@@ -20,6 +20,7 @@ from snapferry.state.table import Table
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+EXECUTION = "arn:aws:states:eu-west-1:111111111111:execution:snapferry-source-ferry-snapshot:nightly"
 QUESTION = OpenQuestion(transfer="0" * 16, question="Transfer Offered", account="222222222222", token="first")
 
 
@@ -140,11 +141,14 @@ def test_a_lease_is_noted_until_it_is_closed(table: Table) -> None:
 
 def test_a_transfer_that_is_closed_for_good_stays_so_and_no_other_is(table: Table) -> None:
     leases = Leases(table)
-    assert not leases.is_closed_for_good("0" * 16)
+    assert not leases.is_closed_for_good("0" * 16, EXECUTION)
     leases.close_for_good("0" * 16)
     leases.close_for_good("0" * 16)
-    assert leases.is_closed_for_good("0" * 16)
-    assert not leases.is_closed_for_good("f" * 16)
+    assert leases.is_closed_for_good("0" * 16, EXECUTION)
+    assert not leases.is_closed_for_good("f" * 16, EXECUTION)
+    leases.close_for_good(EXECUTION)
+    assert leases.is_closed_for_good("f" * 16, EXECUTION)
+    assert not leases.is_closed_for_good("f" * 16, f"{EXECUTION}-2")
     assert leases.all() == []  # it is no lease
 
 

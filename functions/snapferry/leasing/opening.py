@@ -39,8 +39,9 @@ def open_lease(leases: Leases, plan: TransferPlan, role_arn: str, since: str) ->
         return _find_open(leases, plan, wanted)
     check_released(aws.client("kms"), plan.key_arn, stack=settings.stack)
     policy = policy_of(leases, plan.key_arn, plan.transfer)
-    record = leases.find(plan.transfer) or _record(plan, wanted, lease.fingerprint(policy.read()))
-    leases.note(record)
+    record = leases.find(plan.transfer)
+    if record is None:
+        record = _noted(leases, _record(plan, wanted, lease.fingerprint(policy.read())), plan)
     edit = policy.open(wanted)
     if edit is None:
         leases.close(plan.transfer)
@@ -66,7 +67,7 @@ def wait_for_lock(plan: TransferPlan, since: str) -> Result:
 
 def _check_not_over(leases: Leases, plan: TransferPlan) -> None:
     """StopExecution does not stop a function that is at work: it may come here after those who close."""
-    if leases.is_closed_for_good(plan.transfer):
+    if leases.is_closed_for_good(plan.transfer, plan.execution_arn):
         raise AccessClosedForGood(
             f"The access of transfer {plan.transfer} has been closed already, and is not opened again",
             resource=plan.execution_arn,
@@ -74,11 +75,22 @@ def _check_not_over(leases: Leases, plan: TransferPlan) -> None:
         )
 
 
+def _noted(leases: Leases, record: LeaseRecord, plan: TransferPlan) -> LeaseRecord:
+    """Write a lease down, and look once more: either those who close find it, or it finds that they have come."""
+    leases.note(record)
+    try:
+        _check_not_over(leases, plan)
+    except AccessClosedForGood:
+        leases.close(plan.transfer)
+        raise
+    return record
+
+
 def _find_open(leases: Leases, plan: TransferPlan, wanted: Lease) -> Result:
     document = read_policy(aws.client("kms"), plan.key_arn)
     report = managed_elsewhere.require(document, wanted, plan.key_arn)
     # nothing is written, but what is shared from here on has to be found again
-    leases.note(_record(plan, wanted, lease.fingerprint(document)))
+    _noted(leases, _record(plan, wanted, lease.fingerprint(document)), plan)
     found = Edit(document, tuple(report["findings"]))
     return done(waits.show_time(waits.now()), found) | {"principal": wanted.principal}
 

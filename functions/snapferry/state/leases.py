@@ -54,13 +54,17 @@ class Leases:
         """Strike a lease out; only once the policy is seen without it."""
         self._table.delete_if("transfer = :transfer", {":transfer": transfer}, _id(transfer))
 
-    def close_for_good(self, transfer: str) -> None:
-        """Note, before anything is looked at, that a transfer is over: a function of its may still be at work."""
-        self._table.put(_closed(transfer), {"transfer": transfer}, lasts=_REMEMBERED)
+    def close_for_good(self, over: str) -> None:
+        """Note, before anything is looked at, that a transfer, or its execution, is over: a function may still work.
 
-    def is_closed_for_good(self, transfer: str) -> bool:
-        """Tell whether a transfer is over, so that nothing may be opened for it any more."""
-        return self._table.get(_closed(transfer)) is not None
+        Args:
+            over: The transfer's id, or the execution's ARN.
+        """
+        self._table.put(_closed(over), {"over": over}, lasts=_REMEMBERED)
+
+    def is_closed_for_good(self, transfer: str, execution_arn: str) -> bool:
+        """Tell whether a transfer or its execution is over, so that nothing may be opened for it any more."""
+        return any(self._table.get(_closed(each)) is not None for each in (transfer, execution_arn))
 
 
 def _record(found: dict[str, Any]) -> LeaseRecord:
@@ -71,5 +75,5 @@ def _id(transfer: str) -> str:
     return f"lease#{transfer}"
 
 
-def _closed(transfer: str) -> str:
-    return f"closed#{transfer}"
+def _closed(over: str) -> str:
+    return f"closed#{over}"
