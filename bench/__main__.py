@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-from bench import report, waits
+from bench import fleet, report, waits
 from bench.report import Section
 
 BENCHES: Final[dict[str, Callable[[], Section]]] = {
     "waits": waits.measure,
+    "fleet": fleet.measure,
 }
 """By the names of their modules, in the page's order."""
 
