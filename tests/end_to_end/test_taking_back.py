@@ -273,6 +273,22 @@ def test_a_function_that_goes_on_after_the_stop_leaves_nothing_either(stage: Sta
     assert_nothing_left(stage)
 
 
+def test_the_source_hears_of_an_execution_that_runs_out_of_its_machine_s_time(stage: Stage) -> None:
+    machine = stage.story.stage.target.outputs["ReceiveSnapshotMachineArn"]
+    states = stage.sandbox.client("stepfunctions", TARGET)
+    definition = states.describe_state_machine(stateMachineArn=machine)["definition"]
+    half_an_hour = json.dumps({**json.loads(definition), "TimeoutSeconds": 1800})
+    states.update_state_machine(stateMachineArn=machine, definition=half_an_hour)
+    write_profile(stage.sandbox, stage.story.stage.target_network)
+    run = stage.story.run(name=f"timed-out-{next(_numbers)}")
+    states.update_state_machine(stateMachineArn=machine, definition=definition)
+    stage.sandbox.clock.run(limit=2 * HOUR)
+    (timed_out,) = states.list_executions(stateMachineArn=machine, statusFilter="TIMED_OUT")["executions"]
+    assert (run.status, run.error) == ("FAILED", "TargetExecutionEnded")
+    assert f"{timed_out['executionArn']} ran out of its machine's time" in (run.cause or "")
+    assert_nothing_left(stage)
+
+
 def test_the_source_hears_of_a_deleted_machine(stage: Stage) -> None:
     """The last test: the machine does not come back."""
     machine = stage.story.stage.target.outputs["ReceiveSnapshotMachineArn"]
