@@ -2,11 +2,15 @@
 
 PYTHON ?= python3.13
 BIN := .venv/bin
-export AWS_DEFAULT_REGION ?= eu-west-1
+check build test test-long: export AWS_DEFAULT_REGION ?= eu-west-1 # where AWS is: the profile's own Region, or REGION=...
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing soak bench requirements deploy-source deploy-target deploy-hooks clean
+DEPLOYED = $(if $(STACK),--stack-name $(STACK)) $(if $(REGION),--region $(REGION))
+STACK_AND_REGION = $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
+STOP_AND_YES = $(if $(STOP),--stop) $(if $(YES),--yes)
+
+.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing soak bench requirements deploy-source deploy-target deploy-hooks delete-source delete-target transfer clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,7 +36,7 @@ mutate-sandbox: .venv/.made node_modules/.made ## switch each of the sandbox's r
 check: .venv/.made node_modules/.made ## format, lint, types, templates, build: all that CI runs before the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy functions hooks/run_sql_scripts sandbox tests docs bench
+	$(BIN)/mypy functions hooks/run_sql_scripts commands sandbox tests docs bench
 	$(BIN)/sam validate --config-env source --lint
 	$(BIN)/sam validate --config-env target --lint
 	$(BIN)/sam validate --config-env hooks --lint
@@ -53,17 +57,28 @@ build: .venv/.made ## build what is deployed, for both accounts and the hooks (A
 	$(BIN)/sam build --config-env target $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
 	$(BIN)/sam build --config-env hooks $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
 
-deploy-target: .venv/.made ## deploy the target account's stack (first)
+deploy-target: .venv/.made ## deploy the target account's stack, first (AWS_PROFILE=... REGION=... STACK=...)
 	$(BIN)/sam build --config-env target
-	$(BIN)/sam deploy --config-env target --guided
+	$(BIN)/sam deploy --config-env target --guided $(DEPLOYED)
 
 deploy-hooks: .venv/.made ## deploy the hook that runs SQL scripts, in the target account (after the target's stack)
 	$(BIN)/sam build --config-env hooks
-	$(BIN)/sam deploy --config-env hooks --guided
+	$(BIN)/sam deploy --config-env hooks --guided $(DEPLOYED)
 
-deploy-source: .venv/.made ## deploy the source account's stack
+deploy-source: .venv/.made ## deploy the source account's stack (AWS_PROFILE=... REGION=... STACK=...)
 	$(BIN)/sam build --config-env source
-	$(BIN)/sam deploy --config-env source --guided
+	$(BIN)/sam deploy --config-env source --guided $(DEPLOYED)
+
+delete-source: .venv/.made ## delete the source's stack once nothing is open (STACK=... STOP=1 KEPT=delete|leave YES=1)
+	@$(BIN)/python -m commands delete source $(STACK_AND_REGION) $(if $(KEPT),--kept $(KEPT)) $(STOP_AND_YES)
+
+delete-target: .venv/.made ## delete the target's stack once nothing is half done (STACK=... STOP=1 YES=1)
+	@$(BIN)/python -m commands delete target $(STACK_AND_REGION) $(STOP_AND_YES)
+
+transfer: .venv/.made ## carry a database across (DATABASE=... PLAN=1 SNAPSHOT=... PROFILE=... RESTORE=0, or FOLLOW=...)
+	@$(BIN)/python -m commands transfer $(STACK_AND_REGION) $(if $(DATABASE),--database '$(DATABASE)') \
+	  $(if $(FOLLOW),--follow '$(FOLLOW)') $(if $(SNAPSHOT),--snapshot '$(SNAPSHOT)') $(if $(PROFILE),--profile '$(PROFILE)') \
+	  $(if $(PLAN),--plan) $(if $(filter 0,$(RESTORE)),--no-restore)
 
 validate-profile: .venv/.made ## say all that is wrong with a restore profile (FILE=...)
 	@$(BIN)/python -m docs.validate_profile $(FILE)

@@ -5,26 +5,21 @@ again, and tried again, next time.
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws, turns, waits
-from snapferry.databases import Snapshots
 from snapferry.entry import Event, Result, entry_point
 from snapferry.executions import standing
-from snapferry.leasing.closing import Open, find_open, of_kept, start_closing, strays, tagged_snapshots
-from snapferry.leasing.key_policy import read_policy
-from snapferry.leasing.transfer_keys import STACK_TAG, tags_of
+from snapferry.leasing.closing import Open, of_kept, start_closing
+from snapferry.leasing.left_open import Route, left_open
 from snapferry.logs import logger
 from snapferry.settings import Settings
 from snapferry.state.kept import KeptCopies
-from snapferry.state.leases import LeaseRecord, Leases
+from snapferry.state.leases import Leases
 from snapferry.state.table import Table
 from snapferry.transfers import Closing
-
-if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
 
 _GRACE: Final = timedelta(minutes=5)  # DescribeExecution is eventually consistent, and the other closers come first
 
@@ -33,7 +28,7 @@ _GRACE: Final = timedelta(minutes=5)  # DescribeExecution is eventually consiste
 def handler(_event: Event, _context: LambdaContext) -> Result:
     settings, now = Settings(), waits.now()
     table = Table(aws.client("dynamodb"), settings.table)
-    left = [each for each in _found(settings, table, now) if _is_over(each, now)]
+    left = [each for each in _found(settings, table) if _is_over(each, now)]
     for each in left:
         logger.warning("left open", extra={"transfer": each.closing.transfer, "execution": each.execution_arn})
     closings = [*(each.closing for each in left), *_outlived(settings, table, now)]
@@ -59,29 +54,9 @@ def _outlived(settings: Settings, table: Table, now: datetime) -> list[Closing]:
     ]
 
 
-def _found(settings: Settings, table: Table, now: datetime) -> list[Open]:
-    kms, rds = aws.client("kms"), aws.client("rds")
-    # the policy first: a statement that is in it has been on the books before
-    policy = read_policy(kms, settings.key)
-    known: list[LeaseRecord] = Leases(table).all()
-    found = find_open(
-        known,
-        tagged_snapshots([Snapshots(rds, "instance"), Snapshots(rds, "cluster")]),
-        KeptCopies(table).all(),  # after the snapshots: one that is kept is on the books before its transfer is over
-        machine_arn=settings.text("MACHINE_ARN"),
-        key_arn=settings.key,
-    )
-    unknown = strays(
-        {settings.key: policy},
-        [*(each.transfer for each in known), *found],
-        now=waits.show_time(now),
-        owned=_owned(kms, settings),
-    )
-    return [*found.values(), *unknown]
-
-
-def _owned(kms: "KMSClient", settings: Settings) -> list[str]:
-    return [settings.key] if tags_of(kms, settings.key).get(STACK_TAG) == settings.stack else []
+def _found(settings: Settings, table: Table) -> list[Open]:
+    route = Route(machine_arn=settings.text("MACHINE_ARN"), key_arn=settings.key, stack=settings.stack)
+    return left_open(aws.client("kms"), aws.client("rds"), table, route)
 
 
 def _is_over(each: Open, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -110,8 +111,9 @@ class Gate:
         """The WSGI application: what the HTTP server calls."""
         reply = self.handle(environ, over_http=True)
         named = {name.lower() for name, _ in reply.headers}
-        length = [] if "content-length" in named else [("Content-Length", str(len(reply.body)))]
-        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", reply.headers + length)
+        more = [] if "content-length" in named else [("Content-Length", str(len(reply.body)))]
+        more.append(("Date", formatdate(self._clock.now, usegmt=True)))  # the accounts' own time, not this machine's
+        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", reply.headers + more)
         return [reply.body]
 
     def handle(self, environ: dict[str, Any], *, over_http: bool = False) -> Reply:

@@ -127,7 +127,7 @@ class Sandbox:
         self.scheduler = Scheduler(self)
         for service in (self.kms, self.rds, self.functions, self.events, self.scheduler, self.interpreter):
             service.register(self.gate)
-        register_stacks(self.gate, self.stacks)
+        register_stacks(self, self.gate)
         self.gate.answer("sts", "GetCallerIdentity", self.identities.who_am_i)
         self.faults = Faults(self)
         self.on_execution_end.append(forget_the_oldest)

@@ -10,42 +10,53 @@ from sandbox.deploy.site import Site
 from sandbox.deploy.stack import Stack
 from sandbox.gate import AwsError, Call, Gate
 
-# moto would answer these, and leave out what it does not know without a word.
-NOT_BY_API = ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet", "ExecuteChangeSet")
-STATUS_OF_A_GAP = 501  # which boto3 does not repeat
 HIDDEN = "****"
-COMPLETE = "CREATE_COMPLETE"
+CREATED = "CREATE_COMPLETE"
 
 Stacks = Mapping[tuple[str, str], Stack]
 """(account id, stack name) -> stack."""
 
 
-def register(gate: Gate, stacks: Stacks) -> None:
-    """Answer the operations that look at stacks, and refuse those that would make one behind the sandbox's back."""
-    for operation in NOT_BY_API:
-        gate.answer("cloudformation", operation, _refuse)
-    gate.answer("cloudformation", "DescribeStacks", partial(_describe_stacks, stacks))
+def register(gate: Gate, stacks: Stacks, gone: Mapping[str, Stack]) -> None:
+    """Answer the operations that look at stacks; those that are gone are known by their ids."""
+    gate.answer("cloudformation", "DescribeStacks", partial(_describe_stacks, stacks, gone))
     gate.answer("cloudformation", "ListStacks", partial(_list_stacks, stacks))
     gate.answer("cloudformation", "DescribeStackResources", partial(_describe_stack_resources, stacks))
     gate.answer("cloudformation", "ListStackResources", partial(_list_stack_resources, stacks))
 
 
-def _describe_stacks(stacks: Stacks, call: Call) -> dict[str, Any]:
+def find(stacks: Stacks, call: Call, name: str) -> Stack:
+    """The caller's stack of this name or id.
+
+    Raises:
+        AwsError: ValidationError, there is none.
+    """
+    short = name.split("/")[1] if name.startswith("arn:") else name
+    stack = stacks.get((call.caller.account, short))
+    if stack is None:
+        raise AwsError("ValidationError", f"Stack with id {name} does not exist", 400)
+    return stack
+
+
+def _describe_stacks(stacks: Stacks, gone: Mapping[str, Stack], call: Call) -> dict[str, Any]:
     name = call.parameters.get("StackName")
     if name is not None:
-        return {"Stacks": [_stack(_find(stacks, call, name))]}
+        of_caller = gone.get(name)  # only by its id
+        if of_caller is not None and name not in {stack.id for stack in stacks.values()}:
+            return {"Stacks": [_stack(of_caller)]}
+        return {"Stacks": [_stack(find(stacks, call, name))]}
     return {"Stacks": [_stack(stack) for stack in _of_caller(stacks, call)]}
 
 
 def _list_stacks(stacks: Stacks, call: Call) -> dict[str, Any]:
-    wanted = call.parameters.get("StackStatusFilter", [COMPLETE])
-    found = _of_caller(stacks, call) if COMPLETE in wanted else []
+    wanted = call.parameters.get("StackStatusFilter")
+    found = [stack for stack in _of_caller(stacks, call) if wanted is None or stack.status in wanted]
     names = ("StackId", "StackName", "CreationTime", "StackStatus")
     return {"StackSummaries": [{name: _stack(stack)[name] for name in names} for stack in found]}
 
 
 def _describe_stack_resources(stacks: Stacks, call: Call) -> dict[str, Any]:
-    stack = _find(stacks, call, call.parameters.get("StackName", ""))
+    stack = find(stacks, call, call.parameters.get("StackName", ""))
     wanted = call.parameters.get("LogicalResourceId")
     place = {"StackId": stack.id, "StackName": stack.name}
     found = [one for one in stack.made.values() if wanted in (None, one[0].resource.logical_id)]
@@ -53,7 +64,7 @@ def _describe_stack_resources(stacks: Stacks, call: Call) -> dict[str, Any]:
 
 
 def _list_stack_resources(stacks: Stacks, call: Call) -> dict[str, Any]:
-    stack = _find(stacks, call, call.parameters.get("StackName", ""))
+    stack = find(stacks, call, call.parameters.get("StackName", ""))
     made = stack.made.values()
     return {"StackResourceSummaries": [{"LastUpdatedTimestamp": _time(stack), **_resource(*one)} for one in made]}
 
@@ -62,21 +73,15 @@ def _of_caller(stacks: Stacks, call: Call) -> list[Stack]:
     return [stack for (account, _), stack in stacks.items() if account == call.caller.account]
 
 
-def _find(stacks: Stacks, call: Call, name: str) -> Stack:
-    short = name.split("/")[1] if name.startswith("arn:") else name
-    stack = stacks.get((call.caller.account, short))
-    if stack is None:
-        raise AwsError("ValidationError", f"Stack with id {name} does not exist", 400)
-    return stack
-
-
 def _stack(stack: Stack) -> dict[str, Any]:
     return {
         "StackId": stack.id,
         "StackName": stack.name,
         "Description": stack.template.description,
         "CreationTime": _time(stack),
-        "StackStatus": COMPLETE,
+        **({} if stack.updated is None else {"LastUpdatedTime": datetime.fromtimestamp(stack.updated, UTC)}),
+        "StackStatus": stack.status,
+        **({"StackStatusReason": stack.reason} if stack.reason else {}),
         "Parameters": [_parameter(stack, name) for name in stack.parameters],
         "Outputs": [_output(stack, name) for name in stack.outputs],
     }
@@ -100,14 +105,9 @@ def _resource(site: Site, made: Made) -> dict[str, Any]:
         "LogicalResourceId": site.resource.logical_id,
         "PhysicalResourceId": made.physical_id or made.ref,
         "ResourceType": site.resource.type,
-        "ResourceStatus": COMPLETE,
+        "ResourceStatus": CREATED,
     }
 
 
 def _time(stack: Stack) -> datetime:
     return datetime.fromtimestamp(stack.created, UTC)
-
-
-def _refuse(call: Call) -> dict[str, Any]:
-    message = f"the sandbox deploys templates by Sandbox.deploy, not by cloudformation:{call.operation}"
-    raise AwsError("InternalFailure", message, STATUS_OF_A_GAP)

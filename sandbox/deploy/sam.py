@@ -1,10 +1,12 @@
 """SAM to CloudFormation, offline, by AWS's own aws-sam-translator.
 
 `sam package` uploads code and definitions to S3 and writes the bucket and key into the template. Here the
-"bucket" is LOCAL and the key an absolute path, so that everything behind the translator stays as on AWS.
+"bucket" is LOCAL and the key a digest of the content and an absolute path, so that everything behind the translator
+stays as on AWS: other content has another key, by which an update knows it.
 """
 
 import copy
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +54,7 @@ def local_path(place: dict[str, Any], where: str) -> Path:
     values = {key.removeprefix("S3"): value for key, value in place.items()}
     if values.get("Bucket") != LOCAL or set(values) != {"Bucket", "Key"}:
         raise NotInSandbox(f"{where}: only code and definitions beside the template can be run, not {place}")
-    return Path(values["Key"])
+    return Path(values["Key"].partition(":")[2])
 
 
 def _uses_sam(template: dict[str, Any]) -> bool:
@@ -81,4 +83,13 @@ def _localise(properties: dict[str, Any], name: str, keys: tuple[str, str], fold
     path = (folder / value).resolve()
     if not path.exists():
         raise InvalidTemplate(f"{where}: {name}: there is no {value} beside the template")
-    properties[name] = {keys[0]: LOCAL, keys[1]: str(path)}
+    properties[name] = {keys[0]: LOCAL, keys[1]: f"{_digest(path)}:{path}"}
+
+
+def _digest(path: Path) -> str:
+    files = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
+    digest = hashlib.sha256()
+    for each in files:
+        if "__pycache__" not in each.parts:
+            digest.update(f"{each.relative_to(path)}\0".encode() + each.read_bytes())
+    return digest.hexdigest()[:16]

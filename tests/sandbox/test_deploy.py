@@ -208,13 +208,6 @@ def test_a_stack_cannot_be_made_behind_the_sandboxs_back(small: Deploys) -> None
         small.client("cloudformation").create_stack(StackName="other", TemplateBody="{}")
 
 
-def test_a_stack_is_not_updated_behind_ones_back(small: Deploys) -> None:
-    text = "Resources: {Q: {Type: AWS::SQS::Queue}}"
-    small(text)
-    with pytest.raises(NotInSandbox, match="small is there already"):
-        small(text)
-
-
 REFUSED = [
     ("AWS::SQS::Queue", "Colour: red", NotInSandbox, r"Last \(AWS::SQS::Queue\): nothing honours Colour"),
     ("AWS::SQS::Queue", "DelaySeconds: soon", DeploymentFailed, r"Last \(AWS::SQS::Queue\)"),

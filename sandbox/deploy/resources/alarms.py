@@ -1,7 +1,7 @@
 """Alarms and dashboards: AWS::CloudWatch."""
 
 from sandbox.deploy.properties import Properties, tag_list
-from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.registry import Before, Made, makes, updates
 from sandbox.deploy.site import Site
 
 ALARM = (
@@ -22,6 +22,15 @@ def alarm(site: Site, properties: Properties) -> Made:
     return Made(ref=name, attributes={"Arn": site.arn("cloudwatch", f"alarm:{name}")})
 
 
+@updates("AWS::CloudWatch::Alarm", *ALARM)
+def change_alarm(site: Site, properties: Properties, before: Before) -> Made:
+    """PutMetricAlarm writes everything anew."""
+    said = properties.some(*ALARM)
+    properties.some("AlarmName", "Tags")
+    site.call("cloudwatch", "PutMetricAlarm", AlarmName=before.made.ref, **said)
+    return before.made
+
+
 @makes("AWS::CloudWatch::Dashboard")
 def dashboard(site: Site, properties: Properties) -> Made:
     """Ref is the dashboard's name."""
@@ -30,3 +39,12 @@ def dashboard(site: Site, properties: Properties) -> Made:
     site.call("cloudwatch", "PutDashboard", DashboardName=name, DashboardBody=body)
     site.on_delete("cloudwatch", "DeleteDashboards", DashboardNames=[name])
     return Made(ref=name)
+
+
+@updates("AWS::CloudWatch::Dashboard", "DashboardBody")
+def change_dashboard(site: Site, properties: Properties, before: Before) -> Made:
+    """PutDashboard writes everything anew."""
+    properties.some("DashboardName")
+    body = properties.want("DashboardBody")
+    site.call("cloudwatch", "PutDashboard", DashboardName=before.made.ref, DashboardBody=body)
+    return before.made

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.deploy.errors import DeploymentFailed, InvalidTemplate, NotInSandbox
 from sandbox.deploy.properties import Properties
-from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.registry import Before, Made, makes, updates
 from sandbox.deploy.sam import local_path
 from sandbox.deploy.site import Site
 from sandbox.deploy.values import text
@@ -28,8 +28,37 @@ RESERVED_VARIABLES = {
 @makes("AWS::Lambda::Function")
 def function(site: Site, properties: Properties) -> Made:
     """Ref is the function's name."""
+    spec, functions = _spec(site, properties), site.world.functions
+    if any(other.spec.name == spec.name for other in functions.of(site.account.id, site.region)):
+        raise DeploymentFailed(f"{properties.where}: Function already exist: {spec.name}", "ResourceConflictException")
+    _deploy(site, spec)
+    site.deletions.append(lambda: functions.remove(spec.arn))
+    return Made(ref=spec.name, attributes={"Arn": spec.arn})
+
+
+@updates(
+    "AWS::Lambda::Function", "Code", "DeadLetterConfig", "Description", "Environment", "Handler", "LoggingConfig",
+    "MemorySize", "ReservedConcurrentExecutions", "Role", "Runtime", "Timeout", "VpcConfig",
+)  # fmt: skip
+def change_function(site: Site, properties: Properties, before: Before) -> Made:
+    """New code and settings: for every invocation from now on; one that runs ends as it began."""
+    spec, functions = _spec(site, properties), site.world.functions
+    now = functions.find(before.made.ref, site.account.id, site.region).spec
+    asynchronous = {name: getattr(now, name) for name in ("max_retries", "max_event_age", "on_failure")}
+    _deploy(site, replace(spec, **asynchronous))
+    return before.made
+
+
+def _deploy(site: Site, spec: FunctionSpec) -> None:
+    try:
+        site.world.functions.add(spec)
+    except AwsError as error:
+        raise DeploymentFailed(f"{site.resource.where}: {error}", error.code) from error
+
+
+def _spec(site: Site, properties: Properties) -> FunctionSpec:
     reserved = properties.take("ReservedConcurrentExecutions")
-    spec = FunctionSpec(
+    return FunctionSpec(
         account=site.account.id,
         region=site.region,
         name=properties.text("FunctionName", site.name(64)),
@@ -46,23 +75,30 @@ def function(site: Site, properties: Properties) -> Made:
         own_log_group=_log_group(properties),
         vpc=_vpc(site, properties),
     )
-    functions = site.world.functions
-    if any(other.spec.name == spec.name for other in functions.of(site.account.id, site.region)):
-        raise DeploymentFailed(f"{properties.where}: Function already exist: {spec.name}", "ResourceConflictException")
-    try:
-        functions.add(spec)
-    except AwsError as error:
-        raise DeploymentFailed(f"{properties.where}: {error}", error.code) from error
-    site.deletions.append(lambda: functions.remove(spec.arn))
-    return Made(ref=spec.name, attributes={"Arn": spec.arn})
 
 
 @makes("AWS::Lambda::EventInvokeConfig")
 def event_invoke_config(site: Site, properties: Properties) -> Made:
     """How often an asynchronous event is tried, and where it goes after that."""
+    name = _configure_events(site, properties)
+    site.deletions.append(lambda: _forget_events(site, name))
+    return Made(ref=site.name(80))
+
+
+@updates(
+    "AWS::Lambda::EventInvokeConfig", "DestinationConfig", "MaximumEventAgeInSeconds", "MaximumRetryAttempts"
+)  # fmt: skip
+def change_event_invoke_config(site: Site, properties: Properties, before: Before) -> Made:
+    """See `event_invoke_config`."""
+    _configure_events(site, properties)
+    return before.made
+
+
+def _configure_events(site: Site, properties: Properties) -> str:
+    """Give the function's name."""
     functions = site.world.functions
     try:
-        before = functions.find(properties.want("FunctionName"), site.account.id, site.region).spec
+        now = functions.find(properties.want("FunctionName"), site.account.id, site.region).spec
     except AwsError as error:
         raise DeploymentFailed(f"{properties.where}: {error}") from error
     qualifier = properties.want("Qualifier")
@@ -73,14 +109,21 @@ def event_invoke_config(site: Site, properties: Properties) -> Made:
     if destinations:
         raise NotInSandbox(f"{properties.where}: DestinationConfig: nothing honours {', '.join(destinations)}")
     after = replace(
-        before,
+        now,
         max_retries=_within(properties, "MaximumRetryAttempts", 2, 0, 2),
         max_event_age=_within(properties, "MaximumEventAgeInSeconds", 21600, 60, 21600),
         on_failure=on_failure,
     )
     functions.add(after)
-    site.deletions.append(lambda: functions.add(before))
-    return Made(ref=site.name(80))
+    return now.name
+
+
+def _forget_events(site: Site, name: str) -> None:
+    functions = site.world.functions
+    now = functions.find(name, site.account.id, site.region).spec
+    defaults = FunctionSpec(now.account, now.region, now.name, now.handler, now.role_arn, now.code_root)
+    asynchronous = {name: getattr(defaults, name) for name in ("max_retries", "max_event_age", "on_failure")}
+    functions.add(replace(now, **asynchronous))
 
 
 @makes("AWS::Lambda::Permission")

@@ -3,7 +3,7 @@
 from sandbox.deploy.documents import policy_document
 from sandbox.deploy.managed_policies import know_managed_policy
 from sandbox.deploy.properties import Properties, tag_list
-from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.registry import Before, Made, makes, updates
 from sandbox.deploy.site import Site
 
 # Where a policy is attached: property of the template, the API's word for it.
@@ -20,15 +20,40 @@ def role(site: Site, properties: Properties) -> Made:
     tags = tag_list(properties.tags())
     made = site.call("iam", "CreateRole", RoleName=name, AssumeRolePolicyDocument=trust, Tags=tags, **said)["Role"]
     site.on_delete("iam", "DeleteRole", RoleName=name)
-    for policy in properties.take("Policies", []):
+    _put_policies(site, name, properties)
+    return Made(ref=name, attributes={"Arn": made["Arn"], "RoleId": made["RoleId"]})
+
+
+@updates("AWS::IAM::Role", "AssumeRolePolicyDocument", "ManagedPolicyArns", "Policies")
+def change_role(site: Site, properties: Properties, before: Before) -> Made:
+    """What a role may do, for every call from now on, also of those who act as it already."""
+    name = before.made.ref
+    trust = policy_document(properties.want("AssumeRolePolicyDocument"), site.resource.where)
+    site.call("iam", "UpdateAssumeRolePolicy", RoleName=name, PolicyDocument=trust)
+    properties.some("Path", "Description", "MaxSessionDuration", "PermissionsBoundary", "RoleName", "Tags")
+    policies, managed = _put_policies(site, name, properties)
+    for policy in before.values.get("Policies", []):
+        if policy["PolicyName"] not in policies:
+            site.call("iam", "DeleteRolePolicy", RoleName=name, PolicyName=policy["PolicyName"])
+    for arn in before.values.get("ManagedPolicyArns", []):
+        if arn not in managed:
+            site.call("iam", "DetachRolePolicy", RoleName=name, PolicyArn=arn)
+    return before.made
+
+
+def _put_policies(site: Site, name: str, properties: Properties) -> tuple[list[str], list[str]]:
+    """Give the names of the inline policies and the ARNs of the managed ones."""
+    policies = {policy["PolicyName"]: policy for policy in properties.take("Policies", [])}
+    managed: list[str] = properties.take("ManagedPolicyArns", [])
+    for policy_name, policy in policies.items():
         document = policy_document(policy["PolicyDocument"], site.resource.where)
         site.call("iam", "PutRolePolicy", RoleName=name, **{**policy, "PolicyDocument": document})
-        site.on_delete("iam", "DeleteRolePolicy", RoleName=name, PolicyName=policy["PolicyName"])
-    for arn in properties.take("ManagedPolicyArns", []):
+        site.on_delete("iam", "DeleteRolePolicy", RoleName=name, PolicyName=policy_name)
+    for arn in managed:
         know_managed_policy(site.account, arn)
         site.call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=arn)
         site.on_delete("iam", "DetachRolePolicy", RoleName=name, PolicyArn=arn)
-    return Made(ref=name, attributes={"Arn": made["Arn"], "RoleId": made["RoleId"]})
+    return list(policies), managed
 
 
 @makes("AWS::IAM::Policy")

@@ -1,7 +1,7 @@
 """Keys and aliases: AWS::KMS."""
 
 from sandbox.deploy.properties import Properties, renamed, tag_list
-from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.registry import Before, Made, makes, updates
 from sandbox.deploy.site import Site
 
 
@@ -25,6 +25,18 @@ def key(site: Site, properties: Properties) -> Made:
     if not enabled:
         site.call("kms", "DisableKey", KeyId=key_id)
     return Made(ref=key_id, attributes={"Arn": made["Arn"], "KeyId": key_id})
+
+
+@updates("AWS::KMS::Key", "Description", "KeyPolicy")
+def change_key(site: Site, properties: Properties, before: Before) -> Made:
+    """A policy that the template changes is written over whatever stands there; one that it does not is left alone."""
+    key_id, after = before.made.ref, properties.some("Description", "KeyPolicy")
+    properties.some(*before.values)
+    if after.get("KeyPolicy") != before.values.get("KeyPolicy"):
+        site.call("kms", "PutKeyPolicy", KeyId=key_id, Policy=after["KeyPolicy"])
+    if after.get("Description", "") != before.values.get("Description", ""):
+        site.call("kms", "UpdateKeyDescription", KeyId=key_id, Description=after.get("Description", ""))
+    return before.made
 
 
 @makes("AWS::KMS::Alias")

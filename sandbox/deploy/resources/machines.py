@@ -5,7 +5,7 @@ import re
 
 from sandbox.deploy.errors import InvalidTemplate
 from sandbox.deploy.properties import Properties, tag_list
-from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.registry import Before, Made, makes, updates
 from sandbox.deploy.sam import local_path
 from sandbox.deploy.site import Site
 from sandbox.deploy.values import text
@@ -32,6 +32,21 @@ def state_machine(site: Site, properties: Properties) -> Made:
     )["stateMachineArn"]
     site.on_delete("stepfunctions", "DeleteStateMachine", stateMachineArn=arn)
     return Made(ref=arn, attributes={"Arn": arn, "Name": name})
+
+
+@updates(
+    "AWS::StepFunctions::StateMachine", "Definition", "DefinitionS3Location", "DefinitionString",
+    "DefinitionSubstitutions", "EncryptionConfiguration", "LoggingConfiguration", "RoleArn", "TracingConfiguration",
+)  # fmt: skip
+def change_state_machine(site: Site, properties: Properties, before: Before) -> Made:
+    """For every execution from now on; one that runs goes by the definition and the role that it began with."""
+    said = properties.some("LoggingConfiguration", "TracingConfiguration", "EncryptionConfiguration")
+    definition = _substituted(_definition(properties), properties)
+    role = properties.want("RoleArn")
+    properties.some("StateMachineName", "StateMachineType", "Tags")
+    arn = before.made.ref
+    site.call("stepfunctions", "UpdateStateMachine", stateMachineArn=arn, definition=definition, roleArn=role, **said)
+    return before.made
 
 
 def _definition(properties: Properties) -> str:

@@ -2,7 +2,7 @@
 
 from sandbox.deploy.errors import InvalidTemplate
 from sandbox.deploy.properties import Properties, tag_list
-from sandbox.deploy.registry import Made, makes
+from sandbox.deploy.registry import Before, Made, makes, updates
 from sandbox.deploy.site import Site
 
 
@@ -32,3 +32,26 @@ def log_group(site: Site, properties: Properties) -> Made:
     if retention is not None:
         site.call("logs", "PutRetentionPolicy", LogGroupName=name, RetentionInDays=retention)
     return Made(ref=name, attributes={"Arn": site.arn("logs", f"log-group:{name}:*")})
+
+
+@updates("AWS::SSM::Parameter", "Description", "Value")
+def change_parameter(site: Site, properties: Properties, before: Before) -> Made:
+    """A new version of the parameter."""
+    name, value = before.made.ref, properties.want("Value")
+    said = properties.some("Description", "Tier", "DataType")
+    properties.some("Name", "Tags")
+    kind = properties.want("Type")
+    site.call("ssm", "PutParameter", Name=name, Type=kind, Value=value, Overwrite=True, **said)
+    return Made(ref=name, attributes={"Type": kind, "Value": value})
+
+
+@updates("AWS::Logs::LogGroup", "RetentionInDays")
+def change_log_group(site: Site, properties: Properties, before: Before) -> Made:
+    """How long what is in it is kept; without a number, for ever."""
+    name, retention = before.made.ref, properties.take("RetentionInDays")
+    properties.some(*before.values)
+    if retention is None:
+        site.call("logs", "DeleteRetentionPolicy", LogGroupName=name)
+    else:
+        site.call("logs", "PutRetentionPolicy", LogGroupName=name, RetentionInDays=retention)
+    return before.made

@@ -1,0 +1,1 @@
+"""Carrying a database across from a terminal: started, looked at until its end, and its receipt told."""
