@@ -2,7 +2,10 @@
 
 PYTHON ?= python3.13
 BIN := .venv/bin
-check build test test-long: export AWS_DEFAULT_REGION ?= eu-west-1 # where AWS is: the profile's own Region, or REGION=...
+# What works on real accounts takes the profile's own Region, or REGION=...
+ifeq ($(filter deploy-% delete-% transfer,$(MAKECMDGOALS)),)
+export AWS_DEFAULT_REGION ?= eu-west-1
+endif
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from commands.account import Account
+from commands.deletion import keys
 from commands.deletion.source_books import Books
 from commands.screen import MARGIN, Screen
 from commands.stacks import DeployedStack
 from snapferry.databases import Snapshots
 from snapferry.state.kept import KeptCopy
-
-KEY_COSTS = "about 1 USD a month, and another for each of its first two yearly rotations"
 
 
 @dataclass(frozen=True)
@@ -19,6 +18,7 @@ class Left:
     Attributes:
         key_arn: The transfer key.
         own_key: The stack has made it.
+        other_keys: The stack's other keys.
         under_it: Names of the account's manual snapshots under it.
         kept: The copies that nothing deletes any more.
         in_queues: Events that could not be delivered or handled; they go with the stack.
@@ -26,6 +26,7 @@ class Left:
 
     key_arn: str
     own_key: bool
+    other_keys: list[str]
     under_it: list[str]
     kept: list[KeptCopy]
     in_queues: int
@@ -38,6 +39,7 @@ def find(account: Account, stack: DeployedStack, books: Books) -> Left:
     return Left(
         key_arn=books.route.key_arn,
         own_key=bool(stack.physical("TransferKey")),
+        other_keys=keys.others(stack, books.route.key_arn),
         under_it=[one.identifier for one in snapshots if one.key_arn == books.route.key_arn],
         kept=books.kept(),
         in_queues=waiting_in_queues(account, stack),
@@ -56,14 +58,15 @@ def tell(left: Left, screen: Screen) -> None:
     """Print it."""
     whose = "made by the stack" if left.own_key else "yours already"
     screen.say("What stays:")
-    screen.facts([("transfer key", f"{left.key_arn} ({whose}; {KEY_COSTS})")])
+    screen.facts([("transfer key", f"{left.key_arn} ({whose}; {keys.COSTS})")])
     if left.under_it:
         screen.say(f"{MARGIN}snapshots under it, which need it: {', '.join(left.under_it)}")
     else:
         screen.say(f"{MARGIN}no snapshot of this account is under it")
     if left.own_key:
         screen.say(f"{MARGIN}deploy again with TransferKeyArn={left.key_arn}, or delete it once nothing needs it:")
-        screen.say(f"{MARGIN}  aws kms schedule-key-deletion --pending-window-in-days 30 --key-id {left.key_arn}")
+        keys.tell_deletion(left.key_arn, screen)
+    keys.tell_others(left.other_keys, screen)
     for each in left.kept:
         word = "db-cluster-snapshot" if each.family == "cluster" else "db-snapshot"
         screen.facts([("kept copy", f"{each.identifier} of {each.database} (storage by GB and month); to delete it:")])

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from commands.account import Account
-from commands.deletion.left_by_source import KEY_COSTS, tell_gone, waiting_in_queues
+from commands.deletion import keys
+from commands.deletion.left_by_source import tell_gone, waiting_in_queues
 from commands.deletion.target_books import databases
 from commands.screen import MARGIN, Screen
 from commands.stacks import DeployedStack
@@ -20,6 +21,7 @@ class Left:
 
     Attributes:
         key_arn: The stack's own key.
+        other_keys: Its other keys.
         databases: Names of the databases under it.
         secrets: ARNs of their master passwords' secrets.
         copies: Names of the received copies under it.
@@ -28,6 +30,7 @@ class Left:
     """
 
     key_arn: str
+    other_keys: list[str]
     databases: list[str]
     secrets: list[str]
     copies: list[str]
@@ -42,6 +45,7 @@ def find(account: Account, stack: DeployedStack) -> Left:
     rows = [(row, name) for row, name in databases(account) if row.get("KmsKeyId") == key]
     return Left(
         key_arn=key,
+        other_keys=keys.others(stack, key),
         databases=[name for _, name in rows],
         secrets=sorted({secret for row, _ in rows if (secret := _secret(row))}),
         copies=[one.identifier for one in snapshots if one.key_arn == key],
@@ -70,7 +74,7 @@ def tell(left: Left, screen: Screen) -> None:
     screen.say("What stays:")
     screen.facts(
         [
-            ("own key", f"{left.key_arn} ({KEY_COSTS})"),
+            ("own key", f"{left.key_arn} ({keys.COSTS})"),
             ("databases", f"{_listed(left.databases)} (they go on running, and costing)"),
             ("secrets", f"{_listed(left.secrets)} (about 0.40 USD a month each; they go with their database)"),
             ("copies", f"{_listed(left.copies)} (storage by GB and month; nothing deletes them any more)"),
@@ -81,7 +85,8 @@ def tell(left: Left, screen: Screen) -> None:
     if left.databases or left.copies:
         screen.say(f"{MARGIN}the key must stay as long as a database or a copy is under it; a new stack makes its own")
     screen.say(f"{MARGIN}to delete it once nothing needs it:")
-    screen.say(f"{MARGIN}  aws kms schedule-key-deletion --pending-window-in-days 30 --key-id {left.key_arn}")
+    keys.tell_deletion(left.key_arn, screen)
+    keys.tell_others(left.other_keys, screen)
     tell_gone(left.in_queues, screen)
 
 
