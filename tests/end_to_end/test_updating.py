@@ -29,7 +29,7 @@ STATES = [
     "Wait for the database", "Replace the master password", "Create the instances", "Open the network",
     "Publish the connection", "Delete the received copy", "Write the receipt",
 ]  # fmt: skip
-SHORT = ("Open the lease", "Copy under the own key")
+SHORT = ("Ask the target to take its copy",)
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,7 @@ def assert_updated(story: Story, deadline_hours: int) -> None:
     assert str(800 + deadline_hours) in definition
 
 
+@pytest.mark.long
 def test_a_lease_of_a_stopped_transfer_is_closed_by_the_updated_stack(updated: Story, newer: Path) -> None:
     def stop() -> None:
         update(updated.stage, newer, 19)
