@@ -1,6 +1,6 @@
 """Executions that run: named, waited for, or stopped."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -59,11 +59,12 @@ def stop(account: Account, runs: Iterable[Run], why: str) -> None:
         account.client("stepfunctions").stop_execution(executionArn=each.arn, error=_STOPPED, cause=why)
 
 
-def wait(account: Account, machines: Iterable[str], screen: Screen) -> None:
+def wait(account: Account, machines: Iterable[str], screen: Screen, at_each_look: Callable[[list[Run]], None]) -> None:
     """Wait until none of these machines has an execution that runs; say which do, and where they are."""
     machines = list(machines)
     with screen.now() as now:
         while runs := running(account, machines):
+            at_each_look(runs)
             told = [each.told(state_of(account, each.arn)) for each in runs]
             now.tell(f"waiting for {', '.join(each.name for each in runs)}", f"({'; '.join(told)})")
             account.pause(LOOK)

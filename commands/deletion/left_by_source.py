@@ -21,6 +21,7 @@ class Left:
         other_keys: The stack's other keys.
         under_it: Names of the account's manual snapshots under it.
         kept: The copies that nothing deletes any more.
+        buckets: Those with the fleets' lists and results, which end by themselves.
         in_queues: Events that could not be delivered or handled; they go with the stack.
     """
 
@@ -29,6 +30,7 @@ class Left:
     other_keys: list[str]
     under_it: list[str]
     kept: list[KeptCopy]
+    buckets: list[str]
     in_queues: int
 
 
@@ -42,6 +44,7 @@ def find(account: Account, stack: DeployedStack, books: Books) -> Left:
         other_keys=keys.others(stack, books.route.key_arn),
         under_it=[one.identifier for one in snapshots if one.key_arn == books.route.key_arn],
         kept=books.kept(),
+        buckets=[name for kind, name in stack.resources.values() if kind == "AWS::S3::Bucket"],
         in_queues=waiting_in_queues(account, stack),
     )
 
@@ -71,6 +74,9 @@ def tell(left: Left, screen: Screen) -> None:
         word = "db-cluster-snapshot" if each.family == "cluster" else "db-snapshot"
         screen.facts([("kept copy", f"{each.identifier} of {each.database} (storage by GB and month); to delete it:")])
         screen.say(f"{MARGIN}  aws rds delete-{word} --{word}-identifier {each.identifier}")
+    for name in left.buckets:
+        screen.facts([("bucket", f"{name} (of fleets; what is in it ends by itself); once it is empty:")])
+        screen.say(f"{MARGIN}  aws s3 rb s3://{name}")
     screen.say(f"{MARGIN}the databases and all their own snapshots: nothing of them was touched")
     tell_gone(left.in_queues, screen)
 

@@ -6,7 +6,7 @@ from commands import words
 from commands.account import Account
 from commands.deletion.wishes import Wishes
 from commands.problems import Problem, Refused
-from commands.runs import LOOK, running, state_of, stop, wait
+from commands.runs import LOOK, Run, running, state_of, stop, wait
 from commands.screen import Screen
 from commands.stacks import DeployedStack, describe
 
@@ -29,16 +29,22 @@ def confirm(stack: DeployedStack, wishes: Wishes, screen: Screen) -> None:
 
 
 def end_executions(account: Account, machines: dict[str, str], wishes: Wishes, screen: Screen) -> None:
-    """Wait until none of the machines runs; stop what runs if that is wished."""
+    """Wait until none of the machines runs; stop what runs, and what that has started meanwhile, if it is wished."""
     runs = running(account, machines.values())
     for each in runs:
         screen.say(f"runs: {each.name}, {each.told(state_of(account, each.arn))}")
-    if runs and wishes.stop:
-        stop(account, runs, f"{wishes.stack} is about to be deleted")
-        screen.say(f"{words.number(len(runs), 'execution')} stopped")
-    elif runs:
+    if runs and not wishes.stop:
         screen.say("Waiting for their end; STOP=1 stops them, and Ctrl-C leaves everything as it was.")
-    wait(account, machines.values(), screen)
+    stopped: set[str] = set()
+
+    def look(found: list[Run]) -> None:
+        fresh = [each for each in found if each.arn not in stopped] if wishes.stop else []
+        stop(account, fresh, f"{wishes.stack} is about to be deleted")
+        stopped.update(each.arn for each in fresh)
+
+    wait(account, machines.values(), screen, look)
+    if stopped:
+        screen.say(f"{words.number(len(stopped), 'execution')} stopped")
 
 
 def remove(account: Account, stack: DeployedStack, screen: Screen) -> None:
