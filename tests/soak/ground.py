@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,20 +12,18 @@ from sandbox.accounts import SOURCE, TARGET
 from sandbox.rds.models import AVAILABLE, DELETING, Instance
 from sandbox.sources import make_source
 from sandbox.stage import DATABASE, set_stage, write_profile
-from snapferry import errors
-from tests.faults.invariants import Broken, Invariants
+from tests.faults.invariants import Invariants
 from tests.faults.ours import MANUAL
+from tests.soak.happenings import Happenings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from random import Random
 
     from sandbox.accounts import Account
-    from sandbox.events.delivery import Delivery
-    from sandbox.interpreter import StateEvent
     from sandbox.rds.models import Database, Snapshot
     from sandbox.stage import Stage
     from sandbox.world import Sandbox
+    from tests.faults.invariants import Broken
 
 SOURCES = (
     *("mysql", "postgres", "mariadb", "aurora-mysql", "aurora-postgresql", "aurora-mysql-serverless", "oracle-ee"),
@@ -35,8 +32,6 @@ SOURCES = (
 ENCRYPTIONS = ("aws/rds", "aws/rds", "aws/rds", "cmk", "none", "transfer key")
 DATABASES = 4
 SEEN_LATE = (0.0, 5.0, 90.0)  # virtual seconds, until another account sees a new key policy
-LINGERS = 1.0  # virtual seconds: what befalls a state that takes no time takes effect before the next
-ENDS_KEPT = 20
 DAY = 86_400.0
 
 
@@ -46,20 +41,17 @@ class Ground:
 
     Attributes:
         chance: Decides everything that is not decided otherwise.
-        found: What was found broken as it happened.
-        printed: Machines' ARNs, and inputs that their red executions have printed to run again from.
+        named_key: A customer managed key for databases.
+        happenings: What the sandbox has told.
+        checks: How often the invariants were looked at.
     """
 
     stage: Stage
     chance: Random
     invariants: Invariants
     named_key: str
-    ends: Counter[str] = field(default_factory=Counter)
-    found: list[Broken] = field(default_factory=list)
-    printed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    happenings: Happenings
     checks: int = 0
-    _states_until_a_stop: int = 0
-    _told: dict[str, None] = field(default_factory=dict)
     _excused: set[str] = field(default_factory=set)
     _numbers: Counter[str] = field(default_factory=Counter)
 
@@ -74,12 +66,10 @@ class Ground:
             target_parameters={"KeepCopies": "2", "KeepCopiesDays": "3", "DeadlineHours": "12"},
         )
         write_profile(sandbox, stage.target_network, identifier="{database}-{transfer}", instance_class="db.r6g.large")
-        ground = cls(stage, chance, Invariants(stage), key)
+        invariants = Invariants(stage)
+        ground = cls(stage, chance, invariants, key, Happenings(stage, invariants.ours))
         for _ in range(DATABASES - 1):
             ground.make_database()
-        sandbox.on_execution_end.append(lambda _account, _region, end: ground.ended(end))
-        sandbox.events.before_delivery.append(ground.noted)
-        sandbox.on_state.append(ground.entered)
         sandbox.kms.policy_delay = chance.choice(SEEN_LATE)
         return ground
 
@@ -115,7 +105,7 @@ class Ground:
     def look(self) -> list[Broken]:
         """What is broken at this moment, or was since the last look."""
         self.checks += 1
-        return self._unexcused([*self._taken(), *self.invariants.broken()])
+        return self._unexcused([*self.happenings.broken(), *self.invariants.broken()])
 
     def rest(self) -> list[Broken]:
         """No more faults; let everybody finish, and tell what does not hold then."""
@@ -124,11 +114,7 @@ class Ground:
         while (broken := self._at_rest()) and self.sandbox.clock.now < end:
             self.pass_time(step)
             step = min(2 * step, DAY / 4)
-        return self._unexcused([*self._taken(), *broken])
-
-    def stop_after(self, states: int) -> None:
-        """Stop the execution that enters the state of this number, counted from now."""
-        self._states_until_a_stop = states
+        return self._unexcused([*self.happenings.broken(), *broken])
 
     def excuse(self, *arns: object) -> None:
         """People have deleted, or changed, this on purpose."""
@@ -156,59 +142,11 @@ class Ground:
         """ARNs of the executions that run, in both accounts."""
         return self.invariants.ours.running()
 
-    # What the sandbox tells as it happens
-
-    def noted(self, delivery: Delivery) -> None:
-        """An event is on its way: from a `Received` on, the source is told of a copy."""
-        event = delivery.event
-        if event["detail-type"] == "Received":
-            self._told[event["detail"]["result"]["snapshot_arn"]] = None
-
-    def entered(self, event: StateEvent) -> None:
-        """An execution enters a state; somebody may have waited for that."""
-        if event.kind != "entered" or not self._states_until_a_stop:
-            return
-        self._states_until_a_stop -= 1
-        if not self._states_until_a_stop:
-            account = SOURCE if f":{SOURCE.id}:" in event.execution_arn else TARGET
-            self.client("stepfunctions", account).stop_execution(executionArn=event.execution_arn)
-            self.sandbox.clock.sleep(LINGERS)
-
-    def ended(self, end: dict[str, Any]) -> None:
-        """An execution has ended."""
-        machine = end["stateMachineArn"].rpartition(":")[2].split("-", 2)[2]
-        error, cause = end.get("error") or "", end.get("cause") or ""
-        self.ends[f"{machine} {error or end['status']}"] += 1
-        if error and error not in errors.NAMES:
-            self.found.append(Broken("a red execution has an error by name", f"{end['executionArn']}: {error}"))
-        if end["status"] == "FAILED" and not cause:
-            self.found.append(Broken("a red execution says why", str(end["executionArn"])))
-        last = cause.splitlines()[-1] if cause else ""
-        if last.startswith("{"):
-            self.printed = [*self.printed, (end["stateMachineArn"], json.loads(last))][-ENDS_KEPT:]
-        if machine == "ferry-snapshot" and end["status"] == "SUCCEEDED":
-            self.found += self._open_though_green(json.loads(end["output"]))
-
-    def _open_though_green(self, receipt: dict[str, Any]) -> Iterable[Broken]:
-        """A receipt says that access is closed, and what is there."""
-        transfer = receipt.get("transfer")
-        for one, statement in self.invariants.ours.statements():
-            if one == transfer:
-                yield Broken("a green transfer is closed", f"{statement['Sid']} is in the policy")
-        copy = receipt.get("target_snapshot")
-        there = {str(each.arn) for each in self.invariants.ours.snapshots(TARGET)}
-        if copy and not receipt.get("restored") and copy not in there:
-            yield Broken("a green transfer's copy is there", copy)
-
     def _at_rest(self) -> list[Broken]:
         self.checks += 1
         there = {str(each.arn) for each in self.invariants.ours.snapshots(TARGET)}
-        found = self.invariants.broken_at_rest([arn for arn in self._told if arn in there])
+        found = self.invariants.broken_at_rest([arn for arn in self.happenings.told if arn in there])
         return self._unexcused(found)
-
-    def _taken(self) -> list[Broken]:
-        found, self.found = self.found, []
-        return found
 
     def _unexcused(self, found: list[Broken]) -> list[Broken]:
         return [each for each in found if not any(arn in each.what for arn in self._excused)]

@@ -39,9 +39,9 @@ def start_two(ground: Ground) -> str:
 
 def run_again(ground: Ground) -> str:
     """With the input that an error has printed."""
-    if not ground.printed:
+    if not ground.happenings.printed:
         return "nothing: no error has printed an input"
-    return _started(ground, *ground.chance.choice(ground.printed))
+    return _started(ground, *ground.chance.choice(ground.happenings.printed))
 
 
 def stop(ground: Ground) -> str:
@@ -58,7 +58,7 @@ def stop(ground: Ground) -> str:
 def stop_soon(ground: Ground) -> str:
     """Whichever execution enters a state, so many states from now: also one that takes no time."""
     states = ground.chance.randrange(1, 60)
-    ground.stop_after(states)
+    ground.happenings.stop_after(states)
     return f"{states} states from now"
 
 

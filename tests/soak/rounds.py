@@ -55,7 +55,7 @@ class Tally:
         """A round is over."""
         self.rounds, self.steps = self.rounds + 1, self.steps + one.steps
         self.checks, self.days = self.checks + one.ground.checks, self.days + one.days
-        self.ends += one.ground.ends
+        self.ends += one.ground.happenings.ends
 
     def lines(self) -> list[str]:
         """What a person reads in the end."""
@@ -84,16 +84,28 @@ class Round:
         """Virtual ones so far."""
         return (self.ground.sandbox.clock.now - self._begun) / DAY
 
-    def run(self, steps: int) -> None:
+    @property
+    def executions(self) -> int:
+        """How many have ended."""
+        return sum(self.ground.happenings.ends.values())
+
+    def run(self, steps: int, is_over: Callable[[], bool] = lambda: False) -> None:
         """Take steps, look after each, and let everybody finish now and then, and in the end.
+
+        Args:
+            steps: how many.
+            is_over: whether the step that was just taken shall be the last.
 
         Raises:
             InvariantsBroken: something does not hold.
         """
         for _ in range(steps):
             self._step()
-            if self.steps % STEPS_TO_A_REST == 0 or self.steps == steps:
+            is_last = self.steps == steps or is_over()
+            if is_last or self.steps % STEPS_TO_A_REST == 0:
                 self._judge(self.ground.rest(), "everybody finishes")
+            if is_last:
+                return
 
     def _step(self) -> None:
         self.steps += 1
@@ -142,13 +154,17 @@ def soak(
         InvariantsBroken: something does not hold.
     """
     tally, begun = Tally(), perf_counter()
-    while (left := length.steps - tally.steps) > 0 and perf_counter() - begun < length.minutes * 60:
+
+    def is_over() -> bool:
+        return perf_counter() - begun > length.minutes * 60
+
+    while (left := length.steps - tally.steps) > 0 and not is_over():
         with Sandbox(permissions=simulator, data=False) as sandbox:
             one = Round(sandbox, seed + tally.rounds, tell)
-            one.run(int(min(left, STEPS_OF_A_ROUND)))
+            one.run(int(min(left, STEPS_OF_A_ROUND)), is_over)
             tally.add(one)
         progress(
-            f"seed {one.seed}: {one.steps} steps, {one.days:.0f} days, {sum(one.ground.ends.values())} executions; "
+            f"seed {one.seed}: {one.steps} steps, {one.days:.0f} days, {one.executions} executions; "
             f"in all {tally.steps} steps, {tally.transfers} transfers, {perf_counter() - begun:.0f} s, broken 0"
         )
     return tally
