@@ -65,17 +65,36 @@ def test_a_scheduled_run_that_failed_may_be_started_again(scheduled: Story) -> N
     scheduled.assert_nothing_is_open()
 
 
+@pytest.mark.long
+def test_a_fleets_schedule_that_fires_twice_carries_each_database_once(simulator: Simulator) -> None:
+    parameters = {
+        "FleetScheduleExpression": "cron(0 3 * * ? *)", "FleetTagKey": "ferry", "FleetTagValue": "nightly",
+        "ScheduledRestore": "false",
+    }  # fmt: skip
+    with Sandbox(permissions=simulator, data=False) as sandbox:
+        story = Story(set_stage(sandbox, "aurora-mysql", source_parameters=parameters))
+        rds = sandbox.client("rds", SOURCE)
+        arn = rds.describe_db_clusters()["DBClusters"][0]["DBClusterArn"]
+        rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "ferry", "Value": "nightly"}])
+        sandbox.faults.schedule("*FleetSchedule*").doubled(apart=20)
+        ended = executions_until(story, 2, story.stage.source.outputs["FerryFleetMachineArn"])
+        assert [each["status"] for each in ended] == ["SUCCEEDED", "SUCCEEDED"]
+        lines = [json.loads(each["output"])["table"][1].split() for each in ended]
+        assert sorted(line[:2] for line in lines) == [["example-db", "carried"], ["example-db", "crossed"]]
+        assert len(received(story)) == 1
+
+
 def received(story: Story) -> list[str]:
     """What transfers have left in the target; RDS's nightly snapshots in the source are none of ours."""
     return [name for account, name in story.snapshots() if account == "target"]
 
 
-def executions_until(story: Story, number: int) -> list[dict[str, Any]]:
-    """Let days pass until so many executions have ended; the oldest first."""
+def executions_until(story: Story, number: int, machine_arn: str = "") -> list[dict[str, Any]]:
+    """Let days pass until so many executions have ended, of the transfer's machine or another; the oldest first."""
     states = story.sandbox.client("stepfunctions", SOURCE)
 
     def rows() -> list[dict[str, Any]]:
-        return list(states.list_executions(stateMachineArn=story.stage.machine_arn)["executions"])
+        return list(states.list_executions(stateMachineArn=machine_arn or story.stage.machine_arn)["executions"])
 
     def done() -> bool:
         return bool(sum(row["status"] != "RUNNING" for row in rows()) >= number)

@@ -126,7 +126,7 @@ def test_every_variable_is_assigned_on_every_way_to_where_it_is_read(name: str) 
 def test_a_wait_takes_a_number_that_a_function_or_a_whole_sum_gives(name: str) -> None:
     for each, state, _ in machines.states(name):
         if state["Type"] == "Wait":
-            whole = r"\{% \$(\w+\.wait_seconds|min\(\[\d+, \d+ \+ \d+ \* \$(rounds|attempts)\]\)) %\}"
+            whole = r"\{% \$((\w+\.)+wait_seconds|min\(\[\d+, \d+ \+ \d+ \* \$(rounds|attempts)\]\)) %\}"
             assert re.fullmatch(whole, state["Seconds"]), each
 
 

@@ -83,6 +83,12 @@ def test_a_transfers_execution_has_a_name_that_step_functions_takes() -> None:
     assert names.can_be_carried(name)
 
 
+def test_the_first_of_each_family_begin_one_after_the_other_and_the_rest_when_those_end() -> None:
+    items = [{"family": family} for family in ("instance", "instance", "cluster", "instance", "instance", "cluster")]
+    staggered = planning._staggered(items, {"instance": 3, "cluster": 2})  # noqa: SLF001 - the rule itself
+    assert [item["wait_seconds"] for item in staggered] == [0, 3, 0, 6, 0, 3]
+
+
 def child(**fields: Any) -> dict[str, Any]:
     given = {"name": f"{FLEET}-orders", "database": "orders", "family": "instance"}
     times = {"StartDate": "2026-01-01T00:00:00.5Z", "StopDate": "2026-01-01T00:01:00.5Z"}

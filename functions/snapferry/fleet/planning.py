@@ -21,6 +21,7 @@ PLANS_AT_ONCE: Final = 20
 """How many plans alone are made at a time: they copy nothing."""
 
 _SNAPSHOTS_EACH: Final = 2  # that a transfer has in the source at the same time: its own, and the copy
+_APART: Final = 3  # seconds between the first transfers: longer than a burst of calls takes, nothing beside a copy
 _TAKEN_OVER: Final = ("snapshot", "restore", "profile", "overlap", "plan_only", "scheduled_time")
 
 
@@ -30,7 +31,8 @@ class FleetPlan:
 
     Attributes:
         request: Its input, with what another fleet wanted where it is that one's failed databases again.
-        items: What each transfer is started with: ``database``, ``family``, ``name`` (the execution's), ``input``.
+        items: What each transfer is started with: ``database``, ``family``, ``name`` (the execution's), ``input``, and
+            ``wait_seconds`` before.
         refused: Lines of the summary for those that are not even started.
         at_once: How many transfers of each family run at a time.
     """
@@ -80,7 +82,7 @@ def plan_fleet(wanted: Wanted, execution: Execution, rds: "RDSClient") -> FleetP
     return FleetPlan(
         request=request.model_dump(mode="json"),
         execution={"arn": execution.arn, "name": execution.name, "started_at": execution.started_at},
-        items=[_item(each, wanted, execution.transfer) for each in _longest_first(chosen)],
+        items=_staggered([_item(each, wanted, execution.transfer) for each in _longest_first(chosen)], at_once),
         refused=[_line(each, end) for each in chosen.refused],
         remarks=[*chosen.remarks, *_lowered(most, at_once, rooms)],
         at_once=at_once,
@@ -102,6 +104,18 @@ def _item(database: Database, wanted: Wanted, fleet: str) -> dict[str, Any]:
         "name": execution_name(fleet, database.identifier),
         "input": {"database": database.identifier, **said, **kept},
     }
+
+
+def _staggered(items: list[dict[str, Any]], at_once: Mapping[Family, int]) -> list[dict[str, Any]]:
+    """Let the first transfers begin one after the other; those behind them begin when others end."""
+    begun = dict.fromkeys(FAMILIES, 0)
+    staggered = []
+    for item in items:
+        family = item["family"]
+        waits = begun[family] * _APART if begun[family] < at_once[family] else 0
+        staggered.append({**item, "wait_seconds": waits})
+        begun[family] += 1
+    return staggered
 
 
 def execution_name(fleet: str, database: str) -> str:
