@@ -112,8 +112,9 @@ lies idle for more than half of the time.
 
 ![Databases that have crossed]({plot})
 
-Peaks, of the account that has more. RDS publishes no rates of its APIs, and the sandbox has none; Step Functions starts
-300 executions a second, and KMS takes 15 PutKeyPolicy a second, which a lock keeps apart anyway.
+Peaks, of the account that has more; the first transfers begin three seconds apart. RDS publishes no rates of its APIs,
+and the sandbox has none. Step Functions refills StartExecution with 300 a second, or 150 in smaller Regions, and KMS
+takes 15 PutKeyPolicy a second, which a lock keeps apart anyway.
 
 {peaks}
 

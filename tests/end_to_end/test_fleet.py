@@ -49,6 +49,10 @@ class Fleets:
         """Run one fleet to its end; the snapshots cross, and nothing is restored."""
         return self.story.execute(self.machine, {"restore": False, **given})
 
+    def run_again(self, given: Any, **more: Any) -> Run:
+        """Run the failed ones of a fleet again, as it wanted them."""
+        return self.story.execute(self.machine, {**given, **more})
+
     def summary(self, fleet: str) -> Any:
         body = self.sandbox.client("s3").get_object(Bucket=self.bucket, Key=f"fleets/{fleet}/summary.json")["Body"]
         return json.loads(body.read())
@@ -173,11 +177,11 @@ def test_one_that_fails_stops_no_other_and_runs_again_alone(fleets: Fleets) -> N
     receipt = json.loads(fleets.sandbox.describe(line["execution_arn"])["output"])
     assert (line["transfer"], line["exposure_seconds"]) == (receipt["transfer"], receipt["access"]["exposure_seconds"])
     assert fleets.crossed() == [CLUSTER, "inventory"]
-    tolerating = fleets.run(**again(run), tolerated_failure_count=1)
+    tolerating = fleets.run_again(again(run), tolerated_failure_count=1)
     assert (tolerating.status, fleets.ends(tolerating)) == ("SUCCEEDED", {"orders": ("failed", "DatabaseNotAvailable")})
     assert tolerating.output["again"] == {"again": tolerating.output["fleet"]}
     start_database(fleets, "orders")
-    last = fleets.run(**tolerating.output["again"])
+    last = fleets.run_again(tolerating.output["again"])
     assert (last.status, fleets.ends(last)) == ("SUCCEEDED", {"orders": ("crossed", None)})
     assert fleets.crossed() == [CLUSTER, "inventory", "orders"]
     nothing = fleets.run(again=last.output["fleet"])
@@ -226,7 +230,7 @@ def test_a_stopped_fleet_stops_its_transfers_whose_access_is_closed_and_they_run
     fleet, database = stopped[0]["name"].split("-", 1)
     assert database in {*INSTANCES, CLUSTER}
     fleets.clear()
-    run = fleets.run(again=fleet)
+    run = fleets.run_again({"again": fleet})
     assert fleets.ends(run) == dict.fromkeys((*INSTANCES, CLUSTER), ("crossed", None))
 
 
