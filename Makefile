@@ -13,7 +13,7 @@ DEPLOYED = $(if $(STACK),--stack-name $(STACK)) $(if $(REGION),--region $(REGION
 STACK_AND_REGION = $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
 STOP_AND_YES = $(if $(STOP),--stop) $(if $(YES),--yes)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing soak bench requirements deploy-source deploy-target deploy-hooks delete-source delete-target transfer clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing faults soak bench requirements deploy-source deploy-target deploy-hooks delete-source delete-target transfer clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -109,6 +109,9 @@ rules: .venv/.made ## write the sandbox's table of rules anew from its register
 
 closing: .venv/.made node_modules/.made ## write the tables of docs/closing.md anew: transfers die everywhere (ARGS=--new for what is not told)
 	$(BIN)/python -m tests.end_to_end.closing.page $(ARGS)
+
+faults: .venv/.made node_modules/.made ## let every call fail in every way, and judge both accounts afterwards (ARGS=--all --new --only "...")
+	@PYTHONPATH=functions $(BIN)/python -m tests.faults.matrix $(ARGS)
 
 soak: .venv/.made node_modules/.made ## everything at once, at random, with invariants checked after each step (MINUTES=5 SEED=... STEPS=... TELL=1)
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \

@@ -1,0 +1,244 @@
+"""Play every case of the matrix: `make faults`.
+
+What becomes of each case is kept in `docs/faults.json`. Options, by way of ARGS: `--new` plays only those that are not
+told there; `--only WORDS` plays the cases whose names hold all the words, each alone, and says everything about them;
+`--all` also plays those that the usual command leaves to their neighbours; `--processes N`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sandbox.functions.function import BEGINNING
+from sandbox.permissions import Simulator
+from sandbox.stage import ROOT
+from tests.faults.cases import CallCase, PointCase
+from tests.faults.generating import matrix
+from tests.faults.ground import Ground, Verdict
+from tests.faults.kinds import Kind
+from tests.faults.page import write
+from tests.faults.scenes import SCENES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tests.faults.cases import Case
+    from tests.faults.recording import Recording
+
+TOLD = ROOT / "docs" / "faults.json"
+PROCESSES = 2
+RIDE_AT_MOST = 30
+PLAYS_AT_ONCE = 8
+WORN_AFTER = 80  # plays: tables and logs of a stage grow
+
+type Played = list[tuple[tuple[Case, ...], Verdict]]
+
+
+class Troupe:
+    """A process's stage: one at a time, kept from play to play."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+        self._ground: Ground | None = None
+        self._plays = 0
+
+    def record(self, scene: str) -> Recording:
+        """What a scene is made of."""
+        return self._on(scene).record()
+
+    def play(self, cases: tuple[Case, ...]) -> Played:
+        """Play cases on one transfer; if that goes wrong, in smaller and smaller parts, to find who is at fault."""
+        verdict = self._verdict(cases)
+        if not verdict.wrong or len(cases) == 1:
+            return [(cases, verdict)]
+        half = len(cases) // 2
+        parts = self.play(cases[:half]) + self.play(cases[half:])
+        if any(each.wrong for _, each in parts):
+            return parts
+        return [(cases, verdict)]  # it takes them together
+
+    def close(self) -> None:
+        """The stage is not needed any more."""
+        if self._ground is not None:
+            self._ground.sandbox.close()
+        self._ground = None
+
+    def _verdict(self, cases: tuple[Case, ...]) -> Verdict:
+        try:
+            verdict = expected(cases, self._on(cases[0].scene).play(cases))
+        except Exception as broken:  # noqa: BLE001 - whatever breaks on a stage is the case's verdict
+            self.close()
+            return Verdict("none", wrong=(f"{type(broken).__name__}: {broken}",))
+        return verdict if not verdict.wrong else self._leave(verdict)
+
+    def _leave(self, verdict: Verdict) -> Verdict:
+        self.close()  # what went wrong is not to go on
+        return verdict
+
+    def _on(self, scene: str) -> Ground:
+        if self._ground is not None and (self._ground.name != scene or self._plays >= WORN_AFTER):
+            self.close()
+        if self._ground is None:
+            self._ground, self._plays = Ground(scene, self._simulator), 0
+        self._plays += 1
+        return self._ground
+
+
+def plays(cases: Iterable[Case]) -> Iterator[tuple[Case, ...]]:
+    """Who goes on stage with whom: what a transfer gets over rides with others, the rest goes alone."""
+    riders: dict[str, list[list[Case]]] = defaultdict(list)
+    for case in cases:
+        if not case.kind.is_passing:
+            yield (case,)
+            continue
+        for batch in riders[case.scene]:
+            if len(batch) < RIDE_AT_MOST and case.rides_with not in {each.rides_with for each in batch}:
+                batch.append(case)
+                break
+        else:
+            riders[case.scene].append([case])
+    for batches in riders.values():
+        yield from map(tuple, batches)
+
+
+def representatives(cases: Iterable[Case]) -> Iterator[Case]:
+    """What fits into ten minutes: where faults that last go the same way, one of them goes for its neighbours.
+
+    A call that is throttled for long goes the way of one that is denied: the first call of each place stands for the
+    others. A function that is too slow every time goes the way of one that is killed every time: the end stands for
+    the beginning.
+    """
+    seen: set[object] = set()
+    for case in cases:
+        if case.kind is Kind.THROTTLED_LONG and isinstance(case, CallCase):
+            key = (case.scene, case.site.place, case.site.by)
+            if key in seen:
+                continue
+            seen.add(key)
+        if case.kind is Kind.SLOW_ALWAYS and isinstance(case, PointCase) and case.point == BEGINNING:
+            continue
+        yield case
+
+
+def expected(cases: Sequence[Case], verdict: Verdict) -> Verdict:
+    """The verdict, wrong also where a transfer does not get over what it must."""
+    scene = SCENES[cases[0].scene]
+    if all(case.kind.is_passing for case in cases) and verdict.outcome != scene.end and not verdict.wrong:
+        return Verdict(verdict.outcome, verdict.cause, (f"it ends {verdict.outcome}, not {scene.end}",), verdict.left)
+    return verdict
+
+
+_troupe: Troupe | None = None
+
+
+def _our_troupe() -> Troupe:
+    global _troupe  # noqa: PLW0603 - a process's own
+    _troupe = _troupe or Troupe(Simulator())
+    return _troupe
+
+
+def record(scene: str) -> tuple[str, Recording]:
+    """In a process of the pool."""
+    return scene, _our_troupe().record(scene)
+
+
+def play(chunk: Sequence[tuple[Case, ...]]) -> Played:
+    """In a process of the pool."""
+    return [each for cases in chunk for each in _our_troupe().play(cases)]
+
+
+def recorded(pool: ProcessPoolExecutor) -> dict[str, Recording]:
+    """Every scene, in their order."""
+    return dict(pool.map(record, SCENES))
+
+
+def played(pool: ProcessPoolExecutor, wanted: Sequence[tuple[Case, ...]]) -> Iterator[tuple[tuple[Case, ...], Verdict]]:
+    """Play, and give the verdicts as they come."""
+    by_scene: dict[str, list[tuple[Case, ...]]] = defaultdict(list)
+    for cases in wanted:
+        by_scene[cases[0].scene].append(cases)
+    chunks = [
+        each[start : start + PLAYS_AT_ONCE]
+        for each in by_scene.values()
+        for start in range(0, len(each), PLAYS_AT_ONCE)
+    ]
+    for future in as_completed([pool.submit(play, chunk) for chunk in chunks]):
+        yield from future.result()
+
+
+def told() -> dict[str, str]:
+    """What is known to become of each case, by its name: a verdict's `outcome`."""
+    known: dict[str, str] = json.loads(TOLD.read_text(encoding="utf-8")) if TOLD.exists() else {}
+    return known
+
+
+@dataclass
+class Count:
+    """What was played so far, and what of it was wrong."""
+
+    cases: int
+    told: dict[str, str]
+    done: int = 0
+    wrong: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    _begun: float = field(default_factory=time.monotonic)
+
+    def add(self, cases: tuple[Case, ...], verdict: Verdict, *, in_full: bool) -> None:
+        """Count a transfer's cases, and tell what was wrong with them, or everything."""
+        self.done += len(cases)
+        self.outcomes[verdict.outcome] += len(cases)
+        names = [str(case) for case in cases]
+        if verdict.wrong:
+            self.wrong += len(cases)
+            print("\nWRONG", *names, sep="\n  ")
+            print(f"  ended {verdict.outcome}:", *verdict.wrong, sep="\n    ")
+            print(f"  alone: make faults ARGS='--only \"{names[0]}\"'", flush=True)
+        else:
+            self.told |= dict.fromkeys(names, verdict.outcome)
+            if in_full:
+                print("\n" + names[0], verdict.outcome, verdict.cause, *verdict.left, sep="\n    ")
+        print(f"\r{self}", end="", file=sys.stderr, flush=True)
+
+    def __str__(self) -> str:
+        seconds = time.monotonic() - self._begun
+        return f"{self.done} of {self.cases} cases, {self.wrong} wrong, {seconds:.0f} s"
+
+
+def main() -> int:
+    """Play, tell, and give 1 if a case is wrong."""
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("--only", nargs="+", default=[])
+    parser.add_argument("--new", action="store_true")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--processes", type=int, default=PROCESSES)
+    options = parser.parse_args()
+    known = told()
+    with ProcessPoolExecutor(options.processes) as pool:
+        every = matrix(recorded(pool))
+        chosen = [case for case in every if all(word in str(case) for word in options.only)]
+        chosen = [case for case in chosen if not options.new or str(case) not in known]
+        if not (options.all or options.only):
+            chosen = list(representatives(chosen))
+        wanted = [(case,) for case in chosen] if options.only else list(plays(chosen))
+        kinds = len({case.kind for case in chosen})
+        print(f"{len(chosen)} of all {len(every)} cases, of {kinds} kinds, on {len(wanted)} transfers")
+        names = {str(case) for case in every}
+        count = Count(len(chosen), {name: outcome for name, outcome in known.items() if name in names})
+        for cases, verdict in played(pool, wanted):
+            count.add(cases, verdict, in_full=bool(options.only))
+            TOLD.write_text(json.dumps(count.told, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    write(every, count.told)
+    print("\n" + "\n".join(f"{number:6} {outcome}" for outcome, number in count.outcomes.most_common()))
+    print(count)
+    return int(count.wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
