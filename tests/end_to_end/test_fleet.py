@@ -246,6 +246,18 @@ def test_two_fleets_at_once_carry_each_database_once(fleets: Fleets) -> None:
 
 
 @pytest.mark.long
+def test_results_that_cannot_be_written_are_never_tolerated_and_asked_for_by_the_next_fleet(fleets: Fleets) -> None:
+    """The transfers went well; the fleet does not know it, says so, and the next one finds nothing to do."""
+    fleets.sandbox.faults.call("s3", "PutObject", by="FerryFleetMachine").denied()
+    run = fleets.run(databases=["orders"], tolerated_failure_percentage=100)
+    assert fleets.ends(run) == {"orders": ("not known", None)}
+    assert "States.ResultWriterFailed" in (run.cause or "")
+    assert fleets.crossed() == ["orders"]
+    nothing = fleets.run_again(again(run))
+    assert (nothing.error, "Every database of fleet" in (nothing.cause or "")) == ("FleetNotFound", True)
+
+
+@pytest.mark.long
 def test_a_list_longer_than_an_input_lies_in_the_bucket(fleets: Fleets) -> None:
     names = [f"{number:05d}-{'x' * 50}" for number in range(5000)]
     body = json.dumps([*names, "orders"])
