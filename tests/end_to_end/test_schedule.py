@@ -19,12 +19,17 @@ if TYPE_CHECKING:
     from sandbox.permissions import Simulator
 
 DAY = 86_400.0
-EVERY_DAY = {"ScheduleExpression": "cron(0 3 * * ? *)", "ScheduledDatabase": "example-db", "ScheduledRestore": "false"}
+EVERY_DAY = {
+    "ScheduleExpression": "cron(0 3 * * ? *)",
+    "ScheduleTimezone": "Europe/Berlin",
+    "ScheduledDatabase": "example-db",
+    "ScheduledRestore": "false",
+}
 
 
 @pytest.fixture(scope="module")
 def scheduled(simulator: Simulator) -> Iterator[Story]:
-    """A source stack with a schedule, every day at three."""
+    """A source stack with a schedule, every day at three in Berlin, which is two in UTC."""
     with Sandbox(permissions=simulator, data=False) as sandbox:
         yield Story(set_stage(sandbox, "aurora-mysql", source_parameters=EVERY_DAY))
 
@@ -35,17 +40,17 @@ def test_a_schedule_that_fires_twice_for_one_time_carries_once_and_again_the_nex
     ended = executions_until(scheduled, 2)
     assert [each["status"] for each in ended] == ["SUCCEEDED", "SUCCEEDED"]
     times = {json.loads(each["input"])["scheduled_time"] for each in ended}
-    assert times == {"2026-01-01T03:00:00Z"}
+    assert times == {"2026-01-01T02:00:00Z"}
     carried, repeated = sorted((json.loads(each["output"]) for each in ended), key=len, reverse=True)
     assert carried["target_snapshot"].startswith("arn:aws:rds:eu-west-1:222222222222:cluster-snapshot:sf-")
     assert repeated == {
         "repeated": True,
-        "scheduled_time": "2026-01-01T03:00:00Z",
+        "scheduled_time": "2026-01-01T02:00:00Z",
         "carried_by": carried["execution_arn"],
     }
     assert len(received(scheduled)) == 1
     delete_received(scheduled)
-    assert json.loads(executions_until(scheduled, 3)[-1]["input"])["scheduled_time"] == "2026-01-02T03:00:00Z"
+    assert json.loads(executions_until(scheduled, 3)[-1]["input"])["scheduled_time"] == "2026-01-02T02:00:00Z"
     assert len(received(scheduled)) == 1  # the next time is another one
 
 
