@@ -47,6 +47,7 @@ DEEDS = (
     Deed("time passes", 40, pass_time),
     Deed("a transfer is started", 34, people.start),
     Deed("two are started at once", 5, people.start_two),
+    Deed("a fleet is started", 3, people.start_fleet),
     Deed("a transfer is run again", 8, people.run_again),
     Deed("an execution is stopped", 8, people.stop),
     Deed("somebody waits to stop one", 10, people.stop_soon),

@@ -73,7 +73,8 @@ class Happenings:
         machine = end["stateMachineArn"].rpartition(":")[2].split("-", 2)[2]
         error, cause = end.get("error") or "", end.get("cause") or ""
         self.ends[f"{machine} {error or end['status']}"] += 1
-        if error and error not in errors.NAMES:
+        is_of_a_fleet = "/" in end["executionArn"]  # one of its items, which tells how its transfer has ended
+        if error and error not in errors.NAMES and not is_of_a_fleet:
             self._broken.append(Broken("a red execution has an error by name", f"{end['executionArn']}: {error}"))
         if end["status"] == "FAILED" and not cause:
             self._broken.append(Broken("a red execution says why", str(end["executionArn"])))

@@ -37,6 +37,13 @@ def start_two(ground: Ground) -> str:
     return " and ".join(_started(ground, machine, {**given, "overlap": how}) for how in ("refuse", "wait"))
 
 
+def start_fleet(ground: Ground) -> str:
+    """Two databases in one execution, which starts a transfer for each."""
+    names = [each.name for each in ground.chance.sample(ground.sources(), 2)]
+    given = {"databases": names, "restore": False, "tolerated_failure_count": ground.chance.randrange(3)}
+    return _started(ground, ground.stage.source.outputs["FerryFleetMachineArn"], given)
+
+
 def run_again(ground: Ground) -> str:
     """With the input that an error has printed."""
     if not ground.happenings.printed:
