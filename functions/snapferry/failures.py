@@ -41,8 +41,14 @@ def explained(failure: Failure, step: str) -> tuple[str, str]:
 
 
 def not_closed(closing: Failure, failure: Failure | None) -> tuple[str, str]:
-    """Return what to say when access could not be taken back: that comes before any other failure."""
+    """Return what to say when closing has failed: that access is left comes before any other failure.
+
+    A snapshot that is not ours gives nobody access by our doing. That it stays is said after what went wrong before.
+    """
     why = explained(closing, "Closing")[1]
+    if closing.get("Error") == errors.NotOurs.__name__:
+        name, said = explained(failure or closing, "Transfer")
+        return name, f"{said} Besides: {why}"[:CAUSE_LIMIT] if failure else said
     before = f" Before that: {': '.join(explained(failure, 'Transfer'))}" if failure else ""
     return errors.AccessNotClosed.__name__, f"Access was not taken back completely: {why}{before}"[:CAUSE_LIMIT]
 

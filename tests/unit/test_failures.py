@@ -65,6 +65,13 @@ def test_access_that_stays_open_comes_first_and_the_first_failure_is_not_forgott
     assert said.endswith("Before that: SnapshotTooSlow: Still copying.")
 
 
+def test_a_snapshot_that_is_not_ours_is_no_access_that_stays_open() -> None:
+    closing = {"Error": "NotOurs", "Cause": of_lambda("It lacks the tag.", "NotOurs")}
+    failure = {"Error": "NameTaken", "Cause": of_lambda("The name is taken.", "NameTaken")}
+    assert not_closed(closing, failure) == ("NameTaken", "The name is taken. Besides: It lacks the tag.")
+    assert not_closed(closing, None) == ("NotOurs", "It lacks the tag.")
+
+
 def test_access_that_stays_open_after_a_transfer_that_went_well() -> None:
     name, said = not_closed({"Error": "AccessNotClosed", "Cause": "No lock for hours."}, None)
     assert (name, said) == ("AccessNotClosed", "Access was not taken back completely: No lock for hours.")
