@@ -23,7 +23,7 @@ def wrong_in_cause(error: str, cause: str) -> Iterator[str]:
     """What an error lacks for whoever has to mend it."""
     if error not in ENDS:
         yield f"{error or 'nothing'} is no error of Snapferry's"
-    if not SIDE.search(cause):
+    if not SIDE.match(cause):
         yield f"the cause names no side: {cause}"
     if REMEDY not in cause:
         yield f"the cause does not say what to do: {cause}"
