@@ -40,12 +40,12 @@ def entry_point(handler: Handler) -> Handler:
 
 def account_of(context: LambdaContext) -> str:
     """Return the account that the function runs in."""
-    return context.invoked_function_arn.split(":")[4]
+    return Settings().own_arn(context.invoked_function_arn).split(":")[4]
 
 
 def partition_of(context: LambdaContext) -> str:
     """Return the partition that the function runs in: ``aws``, ``aws-cn``, ``aws-us-gov``."""
-    return context.invoked_function_arn.split(":")[1]
+    return Settings().own_arn(context.invoked_function_arn).split(":")[1]
 
 
 def _told(error: SnapferryError, context: LambdaContext) -> SnapferryError:

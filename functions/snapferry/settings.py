@@ -37,6 +37,10 @@ class Settings:
             raise MissingSetting(f"the environment variable {name} is not set")
         return value
 
+    def own_arn(self, told: str) -> str:
+        """Return the function's own ARN: what Lambda has told, but SAM's emulator tells every function the same one."""
+        return self.text("FUNCTION_ARN", told)
+
     @property
     def side(self) -> Side:
         """Which of the two stacks the function belongs to."""

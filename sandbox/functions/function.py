@@ -141,10 +141,9 @@ class Function:
             process.end(kill=self._retired)
         else:
             self._idle.append(process)
-        if "error" in message:
-            error = message["error"]
-            return self._ended(process, Invocation(request_id, json.dumps(error).encode(), error))
-        return self._ended(process, Invocation(request_id, message["result"].encode()))
+        error = message.get("error")
+        payload = (json.dumps(error) if error else message["result"]).encode()
+        return self._ended(process, Invocation(request_id, payload, error, cpu_seconds=message.get("cpu", 0.0)))
 
     def _until_it_ends(self, process: HandlerProcess, deadline: float) -> dict[str, Any] | None:
         """Let time pass as the handler asks, until its result, its error, or its process's end (None).
@@ -180,6 +179,8 @@ class Function:
         lines = process.new_output().splitlines()
         self.lines.extend(lines)
         output.keep(self.spec, process.stream, lines, self._sandbox.clock.now)
+        for listener in self._sandbox.functions.on_end:
+            listener(self.spec, invocation)
         return invocation
 
     def _timed_out(self, request_id: str) -> Invocation:

@@ -16,7 +16,7 @@ from sandbox.gate import AwsError
 from sandbox.register.functions import INTERFACES, UNRESERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sandbox.functions.function import PointHook
     from sandbox.functions.spec import FunctionSpec, Invocation
@@ -39,6 +39,8 @@ class Functions:
     def __init__(self, sandbox: Sandbox) -> None:
         self.at_points: list[PointHook] = []
         """Faults of handlers; see `Function.at_points`."""
+        self.on_end: list[Callable[[FunctionSpec, Invocation], None]] = []
+        """Who wants to know how each invocation ended."""
         self.concurrency_limit = 1000
         """Executions at once, per account and Region; AWS begins some new accounts with 10."""
         self._sandbox = sandbox

@@ -76,6 +76,8 @@ class Invocation:
     """The result, or the error in Lambda's shape, as JSON."""
     error: dict[str, Any] | None = None
     """`{errorMessage, errorType, ...}` if the function failed."""
+    cpu_seconds: float = 0.0
+    """What the handler itself has computed, on this machine; 0 where its process did not live to tell."""
 
     @property
     def result(self) -> Any:

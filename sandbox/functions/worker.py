@@ -40,7 +40,9 @@ def serve(commands_fd: int, answers_fd: int) -> NoReturn:
         except Exception as error:  # noqa: BLE001 -- whatever a module raises while it loads is the function's error
             sandbox.send({"error": described(error, command, skipped_frames=0), "exit": True})
             break
-        sandbox.send(invoke(handler, command))
+        before = time.process_time()
+        answer = invoke(handler, command)
+        sandbox.send({**answer, "cpu": time.process_time() - before})
     os._exit(0)
 
 

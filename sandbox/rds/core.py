@@ -33,6 +33,8 @@ class Core:
     settings: Settings = field(default_factory=Settings)
     on_begun: list[Callable[[Database], None]] = field(default_factory=list)
     """Who wants to know of every new, or restored, database."""
+    on_later: list[Callable[[str, float], None]] = field(default_factory=list)
+    """Who wants to know what RDS will do, and in how many virtual seconds: the end of a work, or an appointment."""
 
     def __post_init__(self) -> None:
         self.events = EventBook(self.clock)
@@ -47,6 +49,8 @@ class Core:
 
     def later(self, seconds: float, finish: Callable[[], None], name: str) -> None:
         """Do this when the virtual time has come."""
+        for listener in self.on_later:
+            listener(name, seconds)
         self.clock.spawn(finish, f"rds: {name}", seconds)
 
     def busy(self, database: Database, status: str, seconds: float, finish: Callable[[], None] | None = None) -> None:

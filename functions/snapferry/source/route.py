@@ -44,7 +44,7 @@ class Route:
     def of(cls, context: "LambdaContext") -> Self:
         """Return the route of the stack that a function belongs to."""
         settings = Settings()
-        _, partition, _, _, account, *_ = context.invoked_function_arn.split(":")
+        _, partition, _, _, account, *_ = settings.own_arn(context.invoked_function_arn).split(":")
         return cls(
             source_account=account,
             target_account=settings.target_account,

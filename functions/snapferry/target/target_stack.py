@@ -43,7 +43,7 @@ class TargetStack:
     def of(cls, context: "LambdaContext") -> Self:
         """Return the stack that a function belongs to."""
         settings = Settings()
-        _, partition, _, region, account, *_ = context.invoked_function_arn.split(":")
+        _, partition, _, region, account, *_ = settings.own_arn(context.invoked_function_arn).split(":")
         return cls(
             account=account,
             region=region,

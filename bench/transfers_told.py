@@ -1,0 +1,151 @@
+"""The section about whole transfers, in words and tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from bench import prices
+from bench.report import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.timeline import Cost, Kind
+    from bench.transfers import Played
+
+_HEAD: Final = """## The whole transfer
+
+A database of each size is carried across in the sandbox, from the execution's start to its end, on the virtual clock.
+**AWS's own work** is the time in which RDS is busy with it; works side by side count once. Every other second is on top,
+and belongs to the state in which the youngest running execution is. How long RDS takes is the sandbox's guess (22 minutes
+for a snapshot of 100 GB, 53 for a copy), with progress that grows evenly; how waits fare with any other progress is told
+above. A cold start takes 0.5 s here, a call of AWS's 0.08 s, a transition no time."""
+
+_KINDS: Final[dict[Kind, str]] = {"late": "noticed late", "asking": "questions and answers", "doing": "functions"}
+
+
+def text(played: Sequence[Played], start_seconds: float) -> str:
+    """Return the section."""
+    return "\n\n".join(
+        [
+            _HEAD,
+            _times(played),
+            "### Which states take it",
+            "Seconds on top; states with less than a second in all of them are added up in the last row.",
+            _states(played),
+            "### What it counts",
+            _counts(played),
+            "Calls are requests of the functions to AWS's APIs, retries among them.",
+            "### What it costs",
+            _assumptions(start_seconds),
+            _bills(played),
+            "*Storage at most* is three snapshots of the database's full size for as long as the whole transfer takes, "
+            "where nothing is left of the free allowance; it is AWS's price of the way, not the workflow's.",
+            "### The arithmetic of one",
+            _arithmetic(played[0]),
+        ]
+    )
+
+
+def _times(played: Sequence[Played]) -> str:
+    rows = []
+    for one in played:
+        line = one.carried.timeline
+        on_top = [f"{line.seconds(kind):.0f}" for kind in _KINDS]
+        rows.append(
+            [
+                f"{one.name}, {one.gigabytes:,} GB",
+                hours(line.aws),
+                hours(line.length),
+                f"**{line.ratio:.4f}**",
+                f"{line.length - line.aws:.0f}",
+                *on_top,
+            ]
+        )
+    return table(["Database", "AWS's own work", "transfer", "ratio", "s on top", *_KINDS.values()], rows)
+
+
+def _states(played: Sequence[Played]) -> str:
+    names = {(cost.machine, cost.state, cost.kind): 0.0 for one in played for cost in one.carried.timeline.costs}
+    found = [{(c.machine, c.state, c.kind): c.seconds for c in one.carried.timeline.costs} for one in played]
+    large = [name for name in names if any(each.get(name, 0.0) >= 1 for each in found)]
+    large.sort(key=lambda name: -max(each.get(name, 0.0) for each in found))
+    rows = [
+        [f"`{machine}`: {state}", _KINDS[kind], *(f"{each.get((machine, state, kind), 0.0):.1f}" for each in found)]
+        for machine, state, kind in large
+    ]
+    rest = [sum(seconds for name, seconds in each.items() if name not in large) for each in found]
+    rows.append(["all others", "", *(f"{seconds:.1f}" for seconds in rest)])
+    return table(["State", "how", *(one.name for one in played)], rows)
+
+
+def _counts(played: Sequence[Played]) -> str:
+    services = sorted(set().union(*(one.carried.calls for one in played)))
+    rows = [
+        [
+            one.name,
+            one.carried.states,
+            len(one.carried.invoked),
+            prices.cold_starts(one.carried.invoked),
+            one.carried.calls.total(),
+            *(one.carried.calls[service] for service in services),
+        ]
+        for one in played
+    ]
+    return table(["Database", "transitions", "invocations", "cold", "calls", *services], rows)
+
+
+def _assumptions(start_seconds: float) -> str:
+    return (
+        f"Prices: {prices.OF}; they stand in `bench/prices.py` for you to replace. State transitions "
+        f"${prices.TRANSITION * 1000:.3f} per 1,000; invocations ${prices.INVOCATION * 1e6:.2f} per million and "
+        f"${prices.GB_SECOND:.10f} per GB-second; events ${prices.EVENT * 1e6:.2f} per million; requests to the table "
+        f"${prices.TABLE_REQUEST * 1e6:.3f} per million, all as writes; KMS ${prices.KMS_REQUEST * 10_000:.2f} per 10,000; "
+        f"snapshots ${prices.BACKUP_GB_MONTH['cluster']:.3f} (Aurora) and ${prices.BACKUP_GB_MONTH['instance']:.3f} per "
+        "GB-month. Not in it: the keys ($1 a month each), logs, alarms, the sweeper, and the restored database itself.\n\n"
+        "**Billed durations are estimated**, for nothing runs on Lambda here: a function waits "
+        f"{prices.CALL_SECONDS} s for each call; what its handler computes is measured on this machine and stretched by its "
+        f"memory's share of a processor (1,769 MB are one); it starts cold where nobody has used it for "
+        f"{prices.LIVES:.0f} s, which is {start_seconds} s of computing, stretched and billed as well."
+    )
+
+
+def _bills(played: Sequence[Played]) -> str:
+    head = ["Database", "GB-seconds", "transitions", "Lambda", "others", "**workflow**", "storage at most"]
+    rows = [
+        [
+            one.name,
+            f"{one.bill.gb_seconds:.0f}",
+            dollars(one.bill.transitions),
+            dollars(one.bill.invocations + one.bill.duration),
+            dollars(one.bill.others),
+            f"**{dollars(one.bill.workflow)}**",
+            dollars(one.bill.storage),
+        ]
+        for one in played
+    ]
+    return table(head, rows)
+
+
+def _arithmetic(one: Played) -> str:
+    carried, its = one.carried, one.bill
+    lines = [
+        f"{carried.states} transitions x ${prices.TRANSITION:.6f} = {dollars(its.transitions)}",
+        f"{len(carried.invoked)} invocations x ${prices.INVOCATION:.7f} = {dollars(its.invocations)}",
+        f"{its.gb_seconds:.1f} GB-seconds x ${prices.GB_SECOND:.10f} = {dollars(its.duration)}",
+        f"{carried.events} events, {carried.calls['dynamodb']} requests to the table, {carried.calls['kms']} to KMS "
+        f"= {dollars(its.others)}",
+    ]
+    return "\n".join([f"{one.name.capitalize()}:", "", *(f"* {line}" for line in lines)])
+
+
+def hours(seconds: float) -> str:
+    """Return a length of time as hours, minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+
+def dollars(amount: float) -> str:
+    """Return US dollars, with as many digits as show something."""
+    return f"${amount:.2f}" if amount >= 1 else f"${amount:.4f}"
