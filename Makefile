@@ -39,7 +39,7 @@ mutate-sandbox: .venv/.made node_modules/.made ## switch each of the sandbox's r
 check: .venv/.made node_modules/.made ## format, lint, types, templates, build: all that CI runs before the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy functions hooks/run_sql_scripts commands sandbox tests docs bench
+	$(BIN)/mypy functions hooks/run_sql_scripts commands sandbox tests docs bench packing
 	$(BIN)/sam validate --config-env source --lint
 	$(BIN)/sam validate --config-env target --lint
 	$(BIN)/sam validate --config-env hooks --lint
@@ -59,17 +59,21 @@ build: .venv/.made ## build what is deployed, for both accounts and the hooks (A
 	$(BIN)/sam build --config-env source $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
 	$(BIN)/sam build --config-env target $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
 	$(BIN)/sam build --config-env hooks $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
+	@$(BIN)/python -m packing .aws-sam/source .aws-sam/target .aws-sam/hooks
 
 deploy-target: .venv/.made ## deploy the target account's stack, first (AWS_PROFILE=... REGION=... STACK=...)
 	$(BIN)/sam build --config-env target
+	@$(BIN)/python -m packing .aws-sam/target
 	$(BIN)/sam deploy --config-env target --guided $(DEPLOYED)
 
 deploy-hooks: .venv/.made ## deploy the hook that runs SQL scripts, in the target account (after the target's stack)
 	$(BIN)/sam build --config-env hooks
+	@$(BIN)/python -m packing .aws-sam/hooks
 	$(BIN)/sam deploy --config-env hooks --guided $(DEPLOYED)
 
 deploy-source: .venv/.made ## deploy the source account's stack (AWS_PROFILE=... REGION=... STACK=...)
 	$(BIN)/sam build --config-env source
+	@$(BIN)/python -m packing .aws-sam/source
 	$(BIN)/sam deploy --config-env source --guided $(DEPLOYED)
 
 delete-source: .venv/.made ## delete the source's stack once nothing is open (STACK=... STOP=1 KEPT=delete|leave YES=1)

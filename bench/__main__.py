@@ -4,11 +4,13 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-from bench import fleet, report, waits
+from bench import fleet, functions, report, transfers, waits
 from bench.report import Section
 
 BENCHES: Final[dict[str, Callable[[], Section]]] = {
     "waits": waits.measure,
+    "transfers": transfers.measure,
+    "functions": functions.measure,
     "fleet": fleet.measure,
 }
 """By the names of their modules, in the page's order."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from bench import prices
@@ -11,16 +10,19 @@ from bench.report import table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.timeline import Cost, Kind
+    from bench.timeline import Kind
     from bench.transfers import Played
 
 _HEAD: Final = """## The whole transfer
 
 A database of each size is carried across in the sandbox, from the execution's start to its end, on the virtual clock.
-**AWS's own work** is the time in which RDS is busy with it; works side by side count once. Every other second is on top,
-and belongs to the state in which the youngest running execution is. How long RDS takes is the sandbox's guess (22 minutes
-for a snapshot of 100 GB, 53 for a copy), with progress that grows evenly; how waits fare with any other progress is told
-above. A cold start takes 0.5 s here, a call of AWS's 0.08 s, a transition no time."""
+**AWS's own work** is the time in which RDS is busy with it; works side by side count once. Every other second is on
+top, and belongs to the state in which the youngest running execution is. How long RDS takes is the sandbox's guess (22
+minutes for a snapshot of 100 GB, 53 for a copy), with progress that grows evenly; how waits fare with any other
+progress is told above. A cold start takes 0.5 s here, a call of AWS's 0.08 s, a transition no time."""
+
+_STORAGE: Final = """*Storage at most* is three snapshots of the database's full size for as long as the whole
+transfer takes, where nothing is left of the free allowance; it is AWS's price of the way, not the workflow's."""
 
 _KINDS: Final[dict[Kind, str]] = {"late": "noticed late", "asking": "questions and answers", "doing": "functions"}
 
@@ -40,8 +42,7 @@ def text(played: Sequence[Played], start_seconds: float) -> str:
             "### What it costs",
             _assumptions(start_seconds),
             _bills(played),
-            "*Storage at most* is three snapshots of the database's full size for as long as the whole transfer takes, "
-            "where nothing is left of the free allowance; it is AWS's price of the way, not the workflow's.",
+            _STORAGE,
             "### The arithmetic of one",
             _arithmetic(played[0]),
         ]
@@ -97,18 +98,18 @@ def _counts(played: Sequence[Played]) -> str:
 
 
 def _assumptions(start_seconds: float) -> str:
-    return (
-        f"Prices: {prices.OF}; they stand in `bench/prices.py` for you to replace. State transitions "
-        f"${prices.TRANSITION * 1000:.3f} per 1,000; invocations ${prices.INVOCATION * 1e6:.2f} per million and "
-        f"${prices.GB_SECOND:.10f} per GB-second; events ${prices.EVENT * 1e6:.2f} per million; requests to the table "
-        f"${prices.TABLE_REQUEST * 1e6:.3f} per million, all as writes; KMS ${prices.KMS_REQUEST * 10_000:.2f} per 10,000; "
-        f"snapshots ${prices.BACKUP_GB_MONTH['cluster']:.3f} (Aurora) and ${prices.BACKUP_GB_MONTH['instance']:.3f} per "
-        "GB-month. Not in it: the keys ($1 a month each), logs, alarms, the sweeper, and the restored database itself.\n\n"
-        "**Billed durations are estimated**, for nothing runs on Lambda here: a function waits "
-        f"{prices.CALL_SECONDS} s for each call; what its handler computes is measured on this machine and stretched by its "
-        f"memory's share of a processor (1,769 MB are one); it starts cold where nobody has used it for "
-        f"{prices.LIVES:.0f} s, which is {start_seconds} s of computing, stretched and billed as well."
-    )
+    backup = prices.BACKUP_GB_MONTH
+    return f"""Prices: {prices.OF}; they stand in `bench/prices.py` for you to replace. State transitions
+${prices.TRANSITION * 1000:.3f} per 1,000; invocations ${prices.INVOCATION * 1e6:.2f} per million and
+${prices.GB_SECOND:.10f} per GB-second; events ${prices.EVENT * 1e6:.2f} per million; requests to the table
+${prices.TABLE_REQUEST * 1e6:.3f} per million, all as writes; KMS ${prices.KMS_REQUEST * 10_000:.2f} per 10,000;
+snapshots ${backup["cluster"]:.3f} (Aurora) and ${backup["instance"]:.3f} per GB-month. Not in it: the keys ($1 a month
+each), logs, alarms, the sweeper, and the restored database itself.
+
+**Billed durations are estimated**, for nothing runs on Lambda here: a function waits {prices.CALL_SECONDS} s for each
+call; what its handler computes is measured on this machine and stretched by its memory's share of a processor (1,769 MB
+are one); it starts cold where nobody has used it for {prices.LIVES:.0f} s, which is {start_seconds} s of computing,
+stretched and billed as well."""
 
 
 def _bills(played: Sequence[Played]) -> str:
@@ -130,12 +131,12 @@ def _bills(played: Sequence[Played]) -> str:
 
 def _arithmetic(one: Played) -> str:
     carried, its = one.carried, one.bill
+    tables, keys = carried.calls["dynamodb"], carried.calls["kms"]
     lines = [
         f"{carried.states} transitions x ${prices.TRANSITION:.6f} = {dollars(its.transitions)}",
         f"{len(carried.invoked)} invocations x ${prices.INVOCATION:.7f} = {dollars(its.invocations)}",
         f"{its.gb_seconds:.1f} GB-seconds x ${prices.GB_SECOND:.10f} = {dollars(its.duration)}",
-        f"{carried.events} events, {carried.calls['dynamodb']} requests to the table, {carried.calls['kms']} to KMS "
-        f"= {dollars(its.others)}",
+        f"{carried.events} events, {tables} requests to the table, {keys} to KMS = {dollars(its.others)}",
     ]
     return "\n".join([f"{one.name.capitalize()}:", "", *(f"* {line}" for line in lines)])
 

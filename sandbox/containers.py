@@ -35,5 +35,5 @@ def _environment(sandbox: Sandbox, account: Account) -> dict[str, str]:
     """What the account's functions are told together, the ARN of one of them, and where AWS is."""
     told: dict[str, str] = {}
     for function in sandbox.functions.of(account.id):
-        told |= function.spec.environment | {"FUNCTION_ARN": function.spec.arn}
+        told |= {**function.spec.environment, "FUNCTION_ARN": function.spec.arn}
     return {**told, "AWS_ENDPOINT_URL": f"http://{HOST}:{sandbox.server.port}"}

@@ -12,7 +12,9 @@ SECONDS = 3
 _TOKEN = re.compile(r'(?<="token": ")[^"]+')
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|(?<!\d)1\d{12}(?!\d)")  # ISO 8601; milliseconds
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_MADE_UP = re.compile(rf"{_UUID}(-[A-Za-z0-9]{{6}}(?!\w))?|\bsg-[0-9a-f]{{8,17}}\b|(?<![0-9a-f])[0-9a-f]{{16}}(?![0-9a-f])")
+_MADE_UP = re.compile(
+    rf"{_UUID}(-[A-Za-z0-9]{{6}}(?!\w))?|\bsg-[0-9a-f]{{8,17}}\b|(?<![0-9a-f])[0-9a-f]{{16}}(?![0-9a-f])"
+)
 """Ids of keys, requests and secrets (with their six letters), of security groups, of transfers."""
 
 

@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 import yaml
 
+from packing.pack import pack
 from sandbox.containers import HOST
 from sandbox.functions import Invocation
 from sandbox.functions.function import API_CALL_SECONDS, COLD_START_SECONDS, Function
@@ -105,7 +106,9 @@ class Containers:
 
 
 def built(stack: str, one: str) -> Path:
-    """Build one function and let all of the stack run from that: they share their code. A clock lies beside it.
+    """Build one function, let all of the stack run from that, for they share their code, and pack it as for deploying.
+
+    A clock lies beside it.
 
     Returns:
         The built template.
@@ -117,6 +120,7 @@ def built(stack: str, one: str) -> Path:
         function["Properties"]["CodeUri"] = one
     content["Globals"]["Function"]["Environment"]["Variables"]["SANDBOX_TIME"] = ""  # declared: else not set
     template.write_text(yaml.safe_dump(content))
+    pack(template.parent)
     packages = Path(sysconfig.get_path("platlib"))
     shutil.copy(CLOCK, template.parent / one)
     shutil.copytree(packages / "time_machine", template.parent / one / "time_machine")

@@ -21,8 +21,6 @@ from tests.sam_local.stand_ins import Containers, Trials, built
 from tests.statemachine import machines
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sandbox.permissions import Simulator
 
 STACKS = {"snapferry-source": machines.TEMPLATES[0], "snapferry-target": machines.TEMPLATES[1]}
