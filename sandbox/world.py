@@ -10,6 +10,7 @@ from sandbox import parameter_store
 from sandbox.accounts import ACCOUNTS, REGION, SOURCE, Identities
 from sandbox.backend import Moto
 from sandbox.clock import START, Clock
+from sandbox.cloudwatch import Alarms, Metrics
 from sandbox.data import open_directory
 from sandbox.deploy import deploy
 from sandbox.deploy import register as register_stacks
@@ -130,6 +131,8 @@ class Sandbox:
         register_stacks(self, self.gate)
         self.gate.answer("sts", "GetCallerIdentity", self.identities.who_am_i)
         self.faults = Faults(self)
+        self.metrics = Metrics(self)
+        self.alarms = Alarms(self, self.metrics)
         self.on_execution_end.append(forget_the_oldest)
 
     def pace(self, speed: float) -> None:

@@ -49,6 +49,8 @@ class Function:
         self.lines: deque[str] = deque(maxlen=output.LINES_KEPT)
         self.permissions: dict[str, dict[str, Any]] = {}
         """Statements of the function's own policy, by Sid."""
+        self.failures: deque[float] = deque(maxlen=output.LINES_KEPT)
+        """When invocations ended in an error; virtual epoch seconds."""
         self.cold_starts = 0
         self._sandbox = sandbox
         self._zygote = zygote
@@ -96,7 +98,7 @@ class Function:
 
     def inherit(self, earlier: Function) -> None:
         """Take over what outlives a new deployment: policy, output, and numbers."""
-        self.lines, self.permissions = earlier.lines, earlier.permissions
+        self.lines, self.failures, self.permissions = earlier.lines, earlier.failures, earlier.permissions
         self.cold_starts, self._invocations = earlier.cold_starts, earlier._invocations
 
     def retire(self) -> None:
@@ -176,6 +178,8 @@ class Function:
                 raise TimeoutError
 
     def _ended(self, process: HandlerProcess, invocation: Invocation) -> Invocation:
+        if invocation.error is not None:
+            self.failures.append(self._sandbox.clock.now)
         lines = process.new_output().splitlines()
         self.lines.extend(lines)
         output.keep(self.spec, process.stream, lines, self._sandbox.clock.now)

@@ -1,4 +1,4 @@
-"""Parameters and log groups: AWS::SSM, AWS::Logs."""
+"""Parameters, log groups and saved queries: AWS::SSM, AWS::Logs."""
 
 from sandbox.deploy.errors import InvalidTemplate
 from sandbox.deploy.properties import Properties, tag_list
@@ -55,3 +55,15 @@ def change_log_group(site: Site, properties: Properties, before: Before) -> Made
     else:
         site.call("logs", "PutRetentionPolicy", LogGroupName=name, RetentionInDays=retention)
     return before.made
+
+
+@makes("AWS::Logs::QueryDefinition")
+def query_definition(site: Site, properties: Properties) -> Made:
+    """Ref is the query's id. It stays in the stack: moto keeps no queries, and nothing runs them."""
+    properties.want("Name")
+    properties.want("QueryString")
+    there = {each["logGroupName"] for each in site.call("logs", "DescribeLogGroups")["logGroups"]}
+    missing = sorted(set(properties.take("LogGroupNames", [])) - there)
+    if missing:
+        raise InvalidTemplate(f"{properties.where}: there is no log group {', '.join(missing)}")
+    return Made(ref=site.name(255))
