@@ -13,7 +13,7 @@ DEPLOYED = $(if $(STACK),--stack-name $(STACK)) $(if $(REGION),--region $(REGION
 STACK_AND_REGION = $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
 STOP_AND_YES = $(if $(STOP),--stop) $(if $(YES),--yes)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas machines parameters restore-settings sources wrong-set-ups rules closing faults soak bench requirements deploy-source deploy-target deploy-hooks delete-source delete-target transfer clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas alarms machines parameters restore-settings sources wrong-set-ups rules closing faults soak bench requirements deploy-source deploy-target deploy-hooks delete-source delete-target transfer clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -98,6 +98,9 @@ machines: .venv/.made ## draw the state machines anew: docs/machines.md
 
 parameters: .venv/.made ## list the templates' parameters anew: docs/parameters.md
 	@$(BIN)/python -m docs.list_parameters
+
+alarms: .venv/.made ## list the templates' alarms in docs/alarms.md
+	$(BIN)/python -m docs.list_alarms
 
 restore-settings: .venv/.made node_modules/.made ## carry databases with every setting and write docs/restore-settings.md anew
 	@$(BIN)/python -m tests.end_to_end.settings.page

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, waits
+from snapferry import aws, metrics, waits
 from snapferry.databases import Database, family_of
 from snapferry.databases.family import DatabaseFamily, RestorePlan
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import DatabaseFailed
 from snapferry.target.connections import Connection, Connections, Serving, editing
+from snapferry.target.stages import stages
 
 
 @entry_point
@@ -28,6 +29,8 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     serving = Serving.of(database, now=waits.now())
     with editing(plan.connection, plan.execution_arn):
         connection = _publish(plan, family, serving, moved)
+    for stage, seconds in stages(event.get("marks", []), serving.since):
+        metrics.stage(stage, seconds)
     return {
         **connection.facts(),
         "key_arn": database.key_arn,

@@ -9,7 +9,7 @@ from typing import Final
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, turns, waits
+from snapferry import aws, metrics, turns, waits
 from snapferry.entry import Event, Result, entry_point
 from snapferry.executions import standing
 from snapferry.leasing.closing import Open, of_kept, start_closing
@@ -28,6 +28,8 @@ _GRACE: Final = timedelta(minutes=5)  # DescribeExecution is eventually consiste
 def handler(_event: Event, _context: LambdaContext) -> Result:
     settings, now = Settings(), waits.now()
     table = Table(aws.client("dynamodb"), settings.table)
+    for lease in Leases(table).all():
+        metrics.open_for((now - waits.parse_time(lease.opened_at)).total_seconds(), transfer=lease.transfer)
     left = [each for each in _found(settings, table) if _is_over(each, now)]
     for each in left:
         logger.warning("left open", extra={"transfer": each.closing.transfer, "execution": each.execution_arn})

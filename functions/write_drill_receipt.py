@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws, waits
+from snapferry import aws, metrics, waits
 from snapferry.databases import family_of
 from snapferry.databases.family import RestorePlan
 from snapferry.entry import Event, Result, entry_point
@@ -20,4 +20,7 @@ def handler(event: Event, _context: LambdaContext) -> Result:
             resource=left.arn,
             remedy="delete it by hand; nobody but the hooks can reach it",
         )
-    return drill_receipt(plan, event["drilled"], now=waits.now()).model_dump(mode="json")
+    receipt = drill_receipt(plan, event["drilled"], now=waits.now())
+    for stage in receipt.stages:
+        metrics.stage(stage.name, stage.seconds)
+    return receipt.model_dump(mode="json")

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import aws
+from snapferry import aws, logs
 from snapferry.errors import SnapferryError
 from snapferry.logs import logger
 from snapferry.settings import Settings
@@ -25,14 +25,17 @@ def entry_point(handler: Handler) -> Handler:
 
     @functools.wraps(handler)
     def wrapped(event: Event, context: LambdaContext) -> Result:
-        logger.set_correlation_id(_transfer(event))
+        logs.begin(event, context)
         try:
             result = handler(event, context)
         except SnapferryError as error:
             raise _told(error, context) from error.__cause__
         except aws.FAILURES as error:
             raise _told(aws.translated(error), context) from error
-        logger.info("done", extra={"function": context.function_name})
+        except Exception as error:  # Lambda writes it down too, but cannot know of which transfer it is
+            logger.error(f"unexpected: {error}", extra={"error": type(error).__name__})
+            raise
+        logger.info("done")
         return result
 
     return wrapped
@@ -52,8 +55,3 @@ def _told(error: SnapferryError, context: LambdaContext) -> SnapferryError:
     error.side = f"{Settings().side} account {account_of(context)}"
     logger.error(str(error), extra={"error": type(error).__name__})
     return error
-
-
-def _transfer(event: Event) -> str:
-    plan = event.get("plan") or event.get("detail") or {}
-    return str(plan.get("transfer", "")) or str(event.get("id", ""))

@@ -10,6 +10,7 @@ from snapferry import aws
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
 RUNNING: Final = frozenset({"RUNNING", "PENDING_REDRIVE"})
 SUCCEEDED: Final = "SUCCEEDED"
@@ -37,10 +38,15 @@ class Standing:
 
 def standing(states: "SFNClient", execution_arn: str) -> Standing:
     """Ask what became of an execution."""
+    execution = described(states, execution_arn)
+    return Standing(execution["status"], execution.get("stopDate")) if execution else Standing(None, None)
+
+
+def described(states: "SFNClient", execution_arn: str) -> "DescribeExecutionOutputTypeDef | None":
+    """Return what Step Functions tells of an execution; None if it does not know it."""
     try:
-        execution = states.describe_execution(executionArn=execution_arn)
+        return states.describe_execution(executionArn=execution_arn)
     except ClientError as error:
         if aws.code(error) in _GONE:
-            return Standing(None, None)
+            return None
         raise
-    return Standing(execution["status"], execution.get("stopDate"))

@@ -6,6 +6,7 @@ stay within 63, begin with a letter, and hold neither ``--`` nor a hyphen at the
 
 import hashlib
 import re
+from datetime import UTC, datetime
 from typing import Final
 
 PREFIX: Final = "sf"
@@ -18,6 +19,8 @@ SECRET_TAG: Final = "snapferry:secret"  # noqa: S105 - of a database with a mast
 
 _DATABASE_LETTERS: Final = 40
 _EXECUTION_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
+# what a transfer starts: "...-receive-snapshot:<transfer>-receive", "...-close-access:<transfer>-close-0"
+_FOR_TRANSFER: Final = re.compile(r"-(?:receive-snapshot|restore-database|close-access|take-back):([0-9a-f]{16})-")
 _DATABASE_NAME: Final = re.compile(r"[a-z](?:-?[a-z0-9])*", re.IGNORECASE | re.ASCII)
 
 
@@ -27,6 +30,17 @@ def transfer_id(execution_arn: str, started_at: str) -> str:
     The start time counts too: an execution's name may be used again 90 days later.
     """
     return hashlib.sha256(f"{execution_arn}|{started_at}".encode()).hexdigest()[:16]
+
+
+def transfer_of(execution_arn: str, started_at: str) -> str:
+    """Return the id of the transfer that an execution works for: its name begins with it, or the id is its own."""
+    named = _FOR_TRANSFER.search(execution_arn)
+    return named[1] if named else transfer_id(execution_arn, started_at)
+
+
+def moment(started: datetime) -> str:
+    """Return the start of an execution as its own states see it: UTC, milliseconds, ``Z``."""
+    return started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def suffix(execution_arn: str) -> str:

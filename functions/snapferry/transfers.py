@@ -47,6 +47,7 @@ class TransferPlan:
         make_snapshot: The snapshot is to be made; else it is there already, and stays.
         make_copy: The copy is to be made.
         kept_by: The failed transfer whose kept copy is shared; None for all others.
+        data_time: Of which moment the data is of a snapshot that is there already; None for a fresh one.
     """
 
     transfer: str
@@ -76,6 +77,7 @@ class TransferPlan:
     make_snapshot: bool = True
     make_copy: bool = True
     kept_by: str | None = None
+    data_time: str | None = None
 
     @classmethod
     def read(cls, plan: Mapping[str, Any]) -> "TransferPlan":
@@ -86,6 +88,11 @@ class TransferPlan:
     def tags(self) -> dict[str, str]:
         """The tags of everything that this transfer makes."""
         return {**self.database_tags, **names.tags(self.transfer, self.execution_arn)}
+
+    @property
+    def data_is_of(self) -> str:
+        """Of which moment the data is, or a little later: a fresh snapshot is taken after the plan is made."""
+        return self.data_time or self.planned_at
 
     @property
     def made(self) -> dict[str, str]:

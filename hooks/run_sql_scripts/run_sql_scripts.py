@@ -6,6 +6,7 @@ personal data: neither is logged or returned, but for the values of expectations
 
 import json
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -32,24 +33,33 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     texts = [sources.script(s3, settings, one.name) for one in request.scripts]
     login = sources.login(secrets, request.secret_arn)
     with log_in(request, login, sources.trust(s3, settings)) as session:
-        done = [_run(session, script, text) for script, text in zip(request.scripts, texts, strict=True)]
-        found = [_check(session, expectation) for expectation in request.expectations]
+        log = Log(event["transfer"])
+        done = [_run(session, script, text, log) for script, text in zip(request.scripts, texts, strict=True)]
+        found = [_check(session, expectation, log) for expectation in request.expectations]
     return {"scripts": done, "expectations": found}
 
 
-def _run(session: Session, script: Script, text: str) -> dict[str, Any]:
+def _run(session: Session, script: Script, text: str, log: "Log") -> dict[str, Any]:
     counted = session.run(script, text)
     done = {"script": script.name, "statements": counted.statements, "rows": counted.rows}
-    _log("script done", **done)
+    log("script done", **done)
     return done
 
 
-def _check(session: Session, expectation: Expectation) -> dict[str, Any]:
+def _check(session: Session, expectation: Expectation, log: "Log") -> dict[str, Any]:
     found = session.value(expectation.query)
     expectation.hold_against(found)
-    _log("as expected", query=expectation.query)
+    log("as expected", query=expectation.query)
     return {"query": expectation.query, "found": found}
 
 
-def _log(message: str, **facts: Any) -> None:
-    sys.stdout.write(json.dumps({"message": message, **facts}) + "\n")
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Lines of JSON, each with the transfer's id, as all of Snapferry's functions write them."""
+
+    transfer: str
+
+    def __call__(self, message: str, **facts: Any) -> None:
+        """Write one line."""
+        line = {"level": "INFO", "message": message, "transfer": self.transfer, **facts}
+        sys.stdout.write(json.dumps(line) + "\n")

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.accounts import ACCOUNTS, SOURCE, TARGET
+from sandbox.accounts import SOURCE, TARGET
+from sandbox.cloudwatch import DataPoint, Metric
 from sandbox.stage import set_stage
 from sandbox.world import Sandbox
-from tests.end_to_end.emf import DataPoint, emitted, metric_of
 from tests.end_to_end.story import Story
+from tests.statemachine import machines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.permissions import Simulator
 
+STAGES = {
+    stage for text in map(machines.text, machines.NAMES) for stage in re.findall(r"['\"]stage['\"]: ['\"](\w+)", text)
+}
+STAGES |= {"whole"}
+AWS_METRICS = {
+    "AWS/States": {
+        "ExecutionsStarted",
+        "ExecutionsSucceeded",
+        "ExecutionsFailed",
+        "ExecutionsTimedOut",
+        "ExecutionsAborted",
+    },
+    "AWS/SQS": {"ApproximateNumberOfMessagesVisible"},
+}
 HEAR = "snapferry-source-HearAnswerFunction"
 
 
@@ -36,7 +53,7 @@ class World:
         story.sandbox.gate.log.clear()
 
     def points(self, name: str) -> list[DataPoint]:
-        return [point for point in emitted(self._story.sandbox, since=self._since) if point.name == name]
+        return [point for point in self._story.sandbox.metrics.points(since=self._since) if point.name == name]
 
     def seconds_open(self) -> float:
         """From the first write of a statement of ours until the last such statement is gone."""
@@ -51,9 +68,35 @@ def test_exposure_is_what_the_receipt_says_and_what_has_been(told: Story) -> Non
     run = told.run(restore=False)
     (point,) = world.points("ExposureSeconds")
     assert (point.value, point.unit) == (run.output["access"]["exposure_seconds"], "Seconds")
+    assert max(each.value for each in world.points("OpenSeconds")) == point.value
     # it begins just before the statements are written, and ends once they are seen to be gone
     assert int(world.seconds_open()) <= point.value <= world.seconds_open() + 3
     assert world.points("AccessNotClosed") == []
+
+
+def test_stages_are_what_has_been_and_make_up_the_whole(told: Story) -> None:
+    world = World(told)
+    run = told.run()
+    stages = {dict(point.metric.dimensions)["stage"]: point.value for point in world.points("StageSeconds")}
+    assert set(stages) == {"snapshot", "copy", "receive", "restore", "securing", "instances", "opening", "whole"}
+    assert stages["whole"] == run.output["seconds"]
+    parts = sum(seconds for stage, seconds in stages.items() if stage != "whole")
+    assert 0.95 * stages["whole"] < parts <= stages["whole"]
+    assert [point.value for point in world.points("TransferSucceeded")] == [1.0]
+    assert world.points("TransferFailed") == []
+    told.clear_target()
+
+
+def test_both_accounts_tell_how_old_the_data_is_that_has_got_across(told: Story) -> None:
+    run = told.run(restore=False)
+    began = told.sandbox.clock.now - run.output["seconds"]
+    world = World(told)
+    told.sandbox.clock.run(limit=4000)  # the reports come hourly
+    points = [each for each in world.points("AgeOfNewestCopy") if len(each.metric.dimensions) == 2]
+    assert {each.account for each in points} == {SOURCE.id, TARGET.id}
+    assert {dict(each.metric.dimensions)["database"] for each in points} == {f"{SOURCE.id}/example-db"}
+    for point in points:  # not from the end of the transfer, but from the moment of the data
+        assert began - 200 <= point.moment - point.value <= began + 30
 
 
 def test_the_exposure_of_a_transfer_that_is_stopped_is_told_too(told: Story) -> None:
@@ -109,8 +152,8 @@ def test_access_that_cannot_be_closed_is_counted_where_the_alarm_looks(told: Sto
     faults.clear()
     assert run.error == "AccessNotClosed"
     points = world.points("AccessNotClosed")
-    (alarm,) = [each for each in alarms(told) if each["MetricName"] == "AccessNotClosed"]
-    assert {point.metric for point in points} == {metric_of(alarm)}
+    (alarm,) = [each for each in told.sandbox.alarms.of(SOURCE.id) if each.get("MetricName") == "AccessNotClosed"]
+    assert {point.metric for point in points} == {Metric.read(alarm)}
     assert (points[0].value > alarm["Threshold"], alarm["Statistic"]) == (True, "Sum")
     assert world.points("ExposureSeconds") == []  # it is not over
     told.sandbox.clock.run(limit=3600)  # the sweeper tries again
@@ -119,28 +162,39 @@ def test_access_that_cannot_be_closed_is_counted_where_the_alarm_looks(told: Sto
     assert int(world.seconds_open()) <= exposure.value <= world.seconds_open() + 3  # it is told in whole seconds
 
 
-def test_every_alarm_looks_at_a_metric_that_is_really_there(told: Story) -> None:
-    """After the tests above; an alarm on a metric that nobody writes never goes off."""
+def test_every_metric_on_a_dashboard_and_every_alarm_there_exists(told: Story) -> None:
+    """After the tests above, which have written what transfers and restores write."""
     sandbox = told.sandbox
-    written = {point.metric for point in emitted(sandbox)}
-    functions = {function.spec.name for account in ACCOUNTS for function in sandbox.functions.of(account.id)}
-    assert alarms(told)
-    for alarm in alarms(told):
-        namespace, name, dimensions = metric_of(alarm)
-        if namespace == "AWS/Lambda":  # Lambda's own, by the function's name
-            ((dimension, function),) = dimensions
-            assert (name, dimension, function in functions) == ("Errors", "FunctionName", True)
-        else:
-            assert metric_of(alarm) in written
-    assert {each["MetricName"] for each in alarms(told)} >= {"AccessNotClosed", "Errors"}
-
-
-def alarms(story: Story) -> list[dict[str, Any]]:
-    return [
-        alarm
-        for account in ACCOUNTS
-        for alarm in story.sandbox.client("cloudwatch", account).describe_alarms()["MetricAlarms"]
-    ]
+    written = {(point.metric.name, frozenset(name for name, _ in point.metric.dimensions))
+               for point in sandbox.metrics.points() if point.metric.namespace == "Snapferry"}  # fmt: skip
+    written.add(("SnapshotBytes", frozenset({"stack"})))  # of an instance: see test_logs.py
+    for account, stack in ((SOURCE, told.stage.source), (TARGET, told.stage.target)):
+        there = {*stack.resources.values(), *(str(one) for each in stack.attributes.values() for one in each.values())}
+        body = sandbox.client("cloudwatch", account).get_dashboard(DashboardName=stack.outputs["DashboardName"])
+        widgets = json.loads(body["DashboardBody"])["widgets"]
+        rows = [row for widget in widgets for row in widget["properties"].get("metrics", [])]
+        assert rows
+        for row in rows:
+            if isinstance(row[0], dict):
+                assert ("AgeOfNewestCopy", frozenset({"stack", "database"})) in written
+                assert '{Snapferry,stack,database} MetricName="AgeOfNewestCopy"' in row[0]["expression"]
+                continue
+            namespace, name, *rest = (part for part in row if isinstance(part, str))
+            dimensions = dict(zip(rest[::2], rest[1::2], strict=True))
+            if namespace == "Snapferry":
+                assert (name, frozenset(dimensions)) in written, row
+                assert dimensions["stack"] == stack.name
+                assert dimensions.get("stage", "whole") in STAGES
+            else:
+                assert name in AWS_METRICS[namespace], row
+                assert set(dimensions.values()) <= there, row
+        (alarms,) = [widget["properties"]["alarms"] for widget in widgets if widget["type"] == "alarm"]
+        assert {each["AlarmArn"] for each in sandbox.alarms.of(account.id)} == set(alarms)
+        text = json.dumps([widget["properties"].get("markdown") for widget in widgets])
+        machines = [arn for arn in there if ":stateMachine:" in arn]
+        assert machines
+        for machine in machines:
+            assert f"#/statemachines/view/{machine})" in text
 
 
 def stop(story: Story) -> None:

@@ -74,7 +74,9 @@ def test_every_rule_pins_the_account_that_an_event_comes_from(template: str) -> 
         pattern = rule["Properties"]["EventPattern"]
         if pattern["source"] == ["aws.states"]:  # this account's Step Functions, on the default bus
             assert (pattern["account"], "EventBusName" in rule["Properties"]) == ([own], False), name
-            assert pattern["detail"]["stateMachineArn"] == [{"Ref": each} for each in WATCHED[template]]
+            machines = of_type(template, "AWS::StepFunctions::StateMachine")
+            watched = list(machines) if name == "TellFailureRule" else WATCHED[template]
+            assert sorted(each["Ref"] for each in pattern["detail"]["stateMachineArn"]) == sorted(watched)
             continue
         carries = "RoleArn" in rule["Properties"]["Targets"][0]
         if carries:  # the own account's events only, so that nothing loops
@@ -189,6 +191,51 @@ def test_an_alarm_tells_that_access_was_not_closed() -> None:
     alarm = of_type(SOURCE, "AWS::CloudWatch::Alarm")["AccessNotClosedAlarm"]["Properties"]
     assert (alarm["Namespace"], alarm["MetricName"]) == (metrics.NAMESPACE, errors.AccessNotClosed.__name__)
     assert alarm["Dimensions"] == [{"Name": "stack", "Value": {"Ref": "AWS::StackName"}}]
+
+
+@both
+def test_every_machine_has_an_alarm_on_each_of_its_bad_ends(template: str) -> None:
+    looked_at = {
+        (stat["MetricStat"]["Metric"]["MetricName"], str(stat["MetricStat"]["Metric"]["Dimensions"][0]["Value"]))
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        for stat in alarm["Properties"].get("Metrics", [])
+        if "MetricStat" in stat
+    }
+    for machine in of_type(template, "AWS::StepFunctions::StateMachine"):
+        for end in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"):
+            assert (end, str({"Ref": machine})) in looked_at, machine
+
+
+@both
+def test_every_rule_is_looked_at_for_lost_events_and_every_queue_for_messages(template: str) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    lost = json.dumps(alarms["EventLostAlarm"]["Properties"]["Metrics"])
+    for rule in of_type(template, "AWS::Events::Rule"):
+        assert f'"{rule}", "Arn"' in lost, rule
+    depths = [each["Properties"] for each in alarms.values() if each["Properties"].get("Namespace") == "AWS/SQS"]
+    assert {each["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for each in depths} == set(
+        of_type(template, "AWS::SQS::Queue")
+    )
+
+
+@both
+def test_every_alarm_says_where_the_runbook_has_more_and_tells_the_topic_unless_a_person_is_told_in_words(
+    template: str,
+) -> None:
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        properties = alarm["Properties"]
+        assert properties["AlarmDescription"].endswith(f" Runbook, entry {name}.")
+        ends = "AWS/States" in json.dumps(properties)
+        assert ("AlarmActions" in properties) is not ends, name
+
+
+@both
+def test_the_topic_admits_this_stacks_alarms_only(template: str) -> None:
+    (policy,) = of_type(template, "AWS::SNS::TopicPolicy").values()
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Principal"]) == ("sns:Publish", {"Service": "cloudwatch.amazonaws.com"})
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert statement["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":alarm:${AWS::StackName}-*")
 
 
 def test_the_quarantine_lets_in_hooks_only_and_nothing_out() -> None:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MACHINE = "arn:aws:states:eu-west-1:222222222222:stateMachine:snapferry-target-take-back"
 CONTEXT: Any = SimpleNamespace(
-    invoked_function_arn="arn:aws:lambda:eu-west-1:222222222222:function:sweep", function_name="sweep"
+    invoked_function_arn="arn:aws:lambda:eu-west-1:222222222222:function:sweep",
+    function_name="sweep",
+    aws_request_id="00000000-0000-4000-8000-000000000001",
 )
 
 

@@ -16,7 +16,9 @@ from snapferry.waits import parse_time
 
 BODY = json.loads((Path(__file__).parents[2] / "events" / "take_turn.json").read_text(encoding="utf-8"))
 CONTEXT: Any = SimpleNamespace(
-    invoked_function_arn="arn:aws:lambda:eu-west-1:111111111111:function:take-turn", function_name="take-turn"
+    invoked_function_arn="arn:aws:lambda:eu-west-1:111111111111:function:take-turn",
+    function_name="take-turn",
+    aws_request_id="00000000-0000-4000-8000-000000000001",
 )
 STARTED = parse_time(BODY["plan"]["started_at"])
 DEADLINE = parse_time(BODY["plan"]["deadline"])

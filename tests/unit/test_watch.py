@@ -168,16 +168,24 @@ def test_no_retry_follows_an_end(error: type[Exception]) -> None:
     assert issubclass(error, GiveUp)
 
 
+CONTEXT: Any = SimpleNamespace(
+    function_name="look-at-database",
+    invoked_function_arn="arn:aws:lambda:eu-west-1:222222222222:function:look-at-database",
+    aws_request_id="00000000-0000-4000-8000-000000000001",
+)
+
+
 def looks(monkeypatch: pytest.MonkeyPatch, *found: Database) -> list[bool]:
     """Whether each of a row of looks by the function says ready, as the machine would have them."""
     known = family(*found)
     monkeypatch.setattr(handler_module, "family_of", lambda _rds, _family: known)
     monkeypatch.setattr("snapferry.aws.client", lambda _service: None)
+    monkeypatch.setenv("SNAPFERRY_SIDE", "target")
     plan = dict.fromkeys(RestorePlan.__dataclass_fields__, "") | {"deadline": "2999-01-01T00:00:00Z"}
     event = {"plan": plan, "begun": "2026-01-01T00:00:00Z", "secured": False, "seen_ready": False}
     seen = []
     for _ in found:
-        result = handler_module.handler(event, cast("Any", SimpleNamespace(function_name="look-at-database")))
+        result = handler_module.handler(event, CONTEXT)
         event["seen_ready"] = result["seen_ready"]
         assert result["ready"] or result["wait_seconds"] >= 20
         seen.append(result["ready"])

@@ -112,6 +112,7 @@ class SnapshotShared(Asked):
     question: Literal[Question.RECEIVE] = Question.RECEIVE
     snapshot_arn: Arn
     database: DatabaseFacts
+    data_time: Annotated[Moment | None, Field(description="Of which moment the data is")] = None
 
 
 class RestoreRequested(Asked):

@@ -95,6 +95,7 @@ class Snapshot:
         percent: RDS's progress, 0 to 100; None where it gives none.
         kind: ``manual``, ``automated``, ``shared``, ...
         created: None while RDS does not tell.
+        data_time: Of which moment its data is: a copy is younger than that. Of a cluster's copy RDS tells only its own.
         database: Name of the database that it was taken of.
         database_resource_id, engine_mode, option_group: That database's, as in ``Database``.
     """
@@ -114,6 +115,7 @@ class Snapshot:
     master_username: str
     tags: Mapping[str, str]
     created: datetime | None = None
+    data_time: datetime | None = None
     database: str = ""
     database_resource_id: str = ""
     engine_mode: str | None = None
@@ -145,6 +147,7 @@ class Snapshot:
             master_username=row.get("MasterUsername", ""),
             tags=tags_of(row.get("TagList", [])),
             created=row.get("SnapshotCreateTime"),
+            data_time=row.get("OriginalSnapshotCreateTime") or row.get("SnapshotCreateTime"),
             database=row.get(database, ""),
             database_resource_id=row.get("DbiResourceId") or row.get("DbClusterResourceId", ""),
             engine_mode=row.get("EngineMode"),

@@ -27,7 +27,9 @@ def close_lease(leases: Leases, closing: Closing) -> Result:
     leases.close(closing.transfer)
     at = waits.show_time(waits.now())
     if record and (record.seen or edit.written):
-        metrics.seconds(metrics.EXPOSURE_SECONDS, waits.seconds_between(record.opened_at, at))
+        exposure = waits.seconds_between(record.opened_at, at)
+        metrics.seconds(metrics.EXPOSURE_SECONDS, exposure)
+        metrics.open_for(exposure, transfer=closing.transfer)
     return done(at, edit) | {"grants": _grants(kms, leases, closing.key_arn, settings)}
 
 

@@ -28,7 +28,7 @@ def worded(question: Question, plan: TransferPlan, received: Mapping[str, Any] |
         case Question.OFFER:
             return Offer(**head, restore=plan.restore, profile=plan.profile)
         case Question.RECEIVE:
-            return SnapshotShared(**head, snapshot_arn=plan.copy_arn)
+            return SnapshotShared(**head, snapshot_arn=plan.copy_arn, data_time=plan.data_is_of)
         case Question.RESTORE:
             copy = (received or {})["snapshot_arn"]
             return RestoreRequested(**head, snapshot_arn=copy, profile=plan.profile)

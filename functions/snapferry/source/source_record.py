@@ -12,6 +12,7 @@ from snapferry.databases.source_checks import Subject
 from snapferry.keys import Key
 from snapferry.source.route import Route
 from snapferry.source.source_search import Named
+from snapferry.waits import show_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ def snapshot_fields(source: Source, transfer: str, route: Route) -> dict[str, An
         "make_snapshot": source.make_snapshot,
         "make_copy": source.make_copy,
         "kept_by": source.kept_by,
+        "data_time": show_time(source.start.data_time) if source.start and source.start.data_time else None,
     }
 
 

@@ -1,8 +1,7 @@
 """The receipt of a restore drill: evidence that a copy can be brought up, when it was shown, and how long it took."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -11,6 +10,7 @@ from snapferry.contracts import drill_examples
 from snapferry.contracts.hook_contracts import HookReport
 from snapferry.contracts.incoming import Arn, Contract, Moment, TransferId
 from snapferry.databases.family import RestorePlan
+from snapferry.target.stages import stages
 from snapferry.waits import parse_time, seconds_between, show_time
 
 
@@ -63,21 +63,10 @@ def drill_receipt(plan: RestorePlan, drilled: Mapping[str, Any], *, now: datetim
         database=plan.identifier,
         engine=plan.engine,
         engine_version=plan.engine_version,
-        stages=_stages(drilled["marks"], finished),
+        stages=[DrillStage(name=name, seconds=seconds) for name, seconds in stages(drilled["marks"], finished)],
         hooks=[HookReport(**each) for each in drilled["hooks"]],
         deleted=True,
         started_at=plan.begun,
         finished_at=finished,
         seconds=seconds_between(plan.begun, finished),
     )
-
-
-def _stages(marks: Sequence[Mapping[str, str]], finished: str) -> list[DrillStage]:
-    ends = [*marks, {"stage": "end", "begun": finished}]
-    return [
-        DrillStage(
-            name=one["stage"],
-            seconds=seconds_between(show_time(parse_time(one["begun"])), show_time(parse_time(after["begun"]))),
-        )
-        for one, after in pairwise(ends)
-    ]

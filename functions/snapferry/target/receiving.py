@@ -28,6 +28,7 @@ class ReceivePlan:
         copy: Name of the own copy.
         key_arn: The own key that it will be under.
         tags: Of the copy, besides the transfer's: which database it is of.
+        data_time: Of which moment the data is; None where a person started it, or an older source did not say.
         with_options: Its option group comes with it: Oracle's options that last.
     """
 
@@ -39,6 +40,7 @@ class ReceivePlan:
     copy_arn: str
     key_arn: str
     tags: dict[str, str]
+    data_time: str | None
     with_options: bool
     begun: str
     deadline: str
@@ -76,6 +78,7 @@ def plan_receive(value: Mapping[str, Any], execution: Execution, stack: TargetSt
         copy_arn=f"arn:{stack.partition}:rds:{stack.region}:{stack.account}:{kind}:{copy}",
         key_arn=key.arn,
         tags={names.DATABASE_TAG: database_arn},
+        data_time=asked.data_time if isinstance(asked, SnapshotShared) else None,
         with_options=with_options,
         begun=show_time(parse_time(execution.started_at)),
         deadline=deadline,
