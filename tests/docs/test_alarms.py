@@ -3,7 +3,7 @@
 import pytest
 
 from docs import list_alarms
-from tests.templates.stacks import ROOT, TEMPLATES, resources
+from tests.templates.stacks import ROOT, TEMPLATES, of_type, resources
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
@@ -17,3 +17,10 @@ def test_the_saved_query_is_the_one_that_is_described(template: str) -> None:
     query = resources(template)["FollowTransferQuery"]["Properties"]["QueryString"]
     asked = [line for line in query.splitlines() if not line.startswith("#")]
     assert "\n".join(asked) in OPERATIONS
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_runbook_has_an_entry_for_every_alarm(template: str) -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    for name in of_type(template, "AWS::CloudWatch::Alarm"):
+        assert f"\n### {name}\n" in runbook, name
