@@ -13,7 +13,7 @@ DEPLOYED = $(if $(STACK),--stack-name $(STACK)) $(if $(REGION),--region $(REGION
 STACK_AND_REGION = $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
 STOP_AND_YES = $(if $(STOP),--stop) $(if $(YES),--yes)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas alarms machines parameters restore-settings sources wrong-set-ups rules closing faults soak bench requirements deploy-source deploy-target deploy-hooks delete-source delete-target transfer clean
+.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas alarms machines parameters restore-settings sources wrong-set-ups rules permissions closing faults soak bench requirements deploy-source deploy-target deploy-hooks delete-source delete-target transfer clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -113,6 +113,9 @@ wrong-set-ups: .venv/.made node_modules/.made ## play each wrong set-up in the s
 
 rules: .venv/.made ## write the sandbox's table of rules anew from its register
 	$(BIN)/python -m sandbox.register.table
+
+permissions: .venv/.made node_modules/.made ## play tests, and write docs/permissions.md anew from what they make use of (ARGS=--page: only the page)
+	@$(BIN)/python -m tests.permissions $(ARGS)
 
 closing: .venv/.made node_modules/.made ## write the tables of docs/closing.md anew: transfers die everywhere (ARGS=--new for what is not told)
 	$(BIN)/python -m tests.end_to_end.closing.page $(ARGS)

@@ -33,7 +33,7 @@ from sandbox.trail import Trail
 from sandbox.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, MutableMapping
+    from collections.abc import Callable, Iterable, MutableMapping
     from datetime import datetime
     from pathlib import Path
 
@@ -49,6 +49,8 @@ class Sandbox:
     One at a time in a process: moto's state and the process's time are shared.
     """
 
+    on_open: ClassVar[list[Callable[[Sandbox], object]]] = []
+    """Each is told of every sandbox that opens."""
     _one: ClassVar[Sandbox | None] = None
 
     def __init__(  # noqa: PLR0913 - each is a way to run the whole
@@ -91,6 +93,8 @@ class Sandbox:
             self.pacer: Pacer | None = None
             if speed is not None:
                 self.pace(speed)
+            for hear in Sandbox.on_open:
+                hear(self)
             undo.pop_all()
 
     def _start_core(self, start: datetime, port: int) -> None:

@@ -23,6 +23,13 @@ def know_managed_policy(account: Account, arn: str) -> None:
         backend.managed_policies[arn] = AWSManagedPolicy.from_data(name, account.id, PARTITION, data)
 
 
+def managed_policy_statements(arn: str) -> list[dict[str, Any]]:
+    """What one of AWS's managed policies says, in the version that is its default."""
+    data = _all_of_them()[arn.rsplit("/", 1)[-1]]
+    statements = data["Document"]["Statement"]
+    return statements if isinstance(statements, list) else [statements]
+
+
 @cache
 def _all_of_them() -> dict[str, dict[str, Any]]:
     data: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)

@@ -15,7 +15,14 @@ from sandbox.gate import AwsError
 from sandbox.interpreter.definition_checks import check
 from sandbox.interpreter.executions import backend
 from sandbox.register.map_runs import MANAGED_RULE
-from sandbox.register.stepfunctions import DEFINITION_SIZE, DELETED_ENDS, DELETING, MACHINE_NAME_TAKEN, QUALIFIED
+from sandbox.register.stepfunctions import (
+    DEFINITION_SIZE,
+    DELETED_ENDS,
+    DELETING,
+    LOG_RIGHTS,
+    MACHINE_NAME_TAKEN,
+    QUALIFIED,
+)
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock
@@ -31,6 +38,10 @@ RUNNING = "RUNNING"
 SYNC = ":states:startExecution.sync"
 MANAGED = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
 MANAGING = ("PutTargets", "PutRule", "DescribeRule")
+DELIVERING = (
+    "CreateLogDelivery", "DeleteLogDelivery", "DescribeLogGroups", "DescribeResourcePolicies", "GetLogDelivery",
+    "ListLogDeliveries", "PutResourcePolicy", "UpdateLogDelivery",
+)  # fmt: skip
 
 
 def machine_of(arn: str) -> str:
@@ -82,6 +93,7 @@ class MachineOperations:
             other = (same.definition, same.type) != (given["definition"], given.get("type", "STANDARD"))
             MACHINE_NAME_TAKEN.refuse_if(other, arn=same.arn)
         self._check_managed_rule(call, given["definition"], given["roleArn"])
+        self._check_log_rights(given)
 
     def update(self, call: Call) -> None:
         """UpdateStateMachine: its checks; moto changes the machine."""
@@ -101,6 +113,13 @@ class MachineOperations:
         rule = f"arn:aws:events:{call.region}:{call.backend_account}:rule/{MANAGED}"
         refused = any(self._refusal(role, f"events:{action}", rule) for action in MANAGING)
         MANAGED_RULE.refuse_if(refused, role=role)
+
+    def _check_log_rights(self, given: dict[str, Any]) -> None:
+        """The machine's role has its log delivered, of which AWS knows no resource level."""
+        if given.get("loggingConfiguration", {}).get("level", "OFF") == "OFF":
+            return
+        refused = [action for action in DELIVERING if self._refusal(given["roleArn"], f"logs:{action}", "*")]
+        LOG_RIGHTS.refuse_if(refused)
 
     def refuse_deleting(self, call: Call) -> None:
         """For what a machine that is being deleted does not take."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ REFUSALS = "refusals"
 """In a call's context, for a service that answers refusals itself: one for each need, None for what is allowed."""
 
 PolicySource = Callable[[str], "Policy | None"]
+Watcher = Callable[["Question", "Decision"], None]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Permissions:
         """Each gives a resource's policy by ARN, or None."""
         self.answered_by_service: list[Callable[[Call], bool]] = []
         """Each says of a call whether its service answers refusals itself: see REFUSALS."""
+        self.watchers: list[Watcher] = []
+        """Each hears of every decision."""
         self.identities = identities
         self._simulator = simulator
         self._clock = clock
@@ -137,6 +140,11 @@ class Permissions:
         )
         return self._decided(question)
 
+    def would_allow(self, question: Question, statement: Policy) -> bool:
+        """Whether a role that had this statement alone would be allowed; without a simulator it would be."""
+        alone = replace(question, identity_policies={"alone": {"Statement": [statement]}})
+        return self._simulator is None or self._simulator.decide(alone).allowed
+
     def resource_policy(self, arn: str) -> Policy | None:
         """The policy that stands on a resource, wherever it is kept."""
         found = (source(arn) for source in self.policy_sources)
@@ -187,6 +195,8 @@ class Permissions:
             question.principal, question.action, question.resource, verdict.allowed, words, verdict.explicit
         )
         self.decisions.append(decision)
+        for watcher in self.watchers:
+            watcher(question, decision)
         return decision
 
     def _of_everyone(self, caller: Caller, resource: str, owner: str) -> Context:

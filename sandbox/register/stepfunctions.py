@@ -19,6 +19,14 @@ DEFINITION_SIZE = Rule(
     "Member must have length less than or equal to {most}",
     test="test_machines::test_a_definition_has_at_most_one_megabyte",
 )
+LOG_RIGHTS = Rule(
+    "states.machine.log-rights",
+    "Who makes a machine that writes a log gives it a role that may manage the delivery of logs, on every resource.",
+    source="Step Functions guide, cw-logs",
+    code="AccessDeniedException",
+    message="The state machine IAM Role is not authorized to access the Log Destination",
+    test="test_machines::test_a_machine_that_writes_a_log_may_have_it_delivered",
+)
 DELETED_ENDS = Rule(
     "states.machine.deleted",
     "The executions of a deleted machine fail at their next state transition.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.machines import Machines, asking, task
+from tests.sandbox.machines import ANYTHING, Machines, asking, task
 
 if TYPE_CHECKING:
     from sandbox.world import Sandbox
@@ -38,6 +38,30 @@ def test_a_definition_has_at_most_one_megabyte(machines: Machines) -> None:
         machines.create("m", {"End": {"Type": "Succeed", "Comment": "x" * 1024 * 1024}})
     assert code(refused) == "ValidationException"
     assert machines.client.list_state_machines()["stateMachines"] == []
+
+
+def test_a_machine_that_writes_a_log_may_have_it_delivered(sandbox: Sandbox, machines: Machines) -> None:
+    group = "arn:aws:logs:eu-west-1:111111111111:log-group:machines:*"
+    given = {
+        "name": "m",
+        "definition": json.dumps({"QueryLanguage": "JSONata", "StartAt": "Wait", "States": WAITS}),
+        "roleArn": machines.role,
+        "loggingConfiguration": {
+            "level": "ERROR",
+            "includeExecutionData": False,
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}],
+        },
+    }
+    denied = {"Effect": "Deny", "Action": "logs:UpdateLogDelivery", "Resource": "*"}
+    iam = sandbox.client("iam")
+    iam.put_role_policy(
+        RoleName="machine", PolicyName="less", PolicyDocument=json.dumps(ANYTHING | {"Statement": [denied]})
+    )
+    with pytest.raises(ClientError, match="not authorized to access the Log Destination") as refused:
+        machines.client.create_state_machine(**given)
+    assert code(refused) == "AccessDeniedException"
+    iam.delete_role_policy(RoleName="machine", PolicyName="less")
+    machines.client.create_state_machine(**given)
 
 
 CAUGHT = [{"ErrorEquals": ["States.ALL"], "Next": "End"}]
