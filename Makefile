@@ -13,7 +13,11 @@ DEPLOYED = $(if $(STACK),--stack-name $(STACK)) $(if $(REGION),--region $(REGION
 STACK_AND_REGION = $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
 STOP_AND_YES = $(if $(STOP),--stop) $(if $(YES),--yes)
 
-.PHONY: help demo sandbox test test-long mutate-sandbox check scan format build validate-profile schemas alarms machines parameters restore-settings sources wrong-set-ups rules permissions closing faults soak bench requirements deploy-source deploy-target deploy-hooks delete-source delete-target transfer clean
+<<<<<<< HEAD
+=======
+>>>>>>> f34e395 (Follow README's headings)
+
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
