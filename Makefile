@@ -13,10 +13,6 @@ DEPLOYED = $(if $(STACK),--stack-name $(STACK)) $(if $(REGION),--region $(REGION
 STACK_AND_REGION = $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
 STOP_AND_YES = $(if $(STOP),--stop) $(if $(YES),--yes)
 
-<<<<<<< HEAD
-=======
->>>>>>> f34e395 (Follow README's headings)
-
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help: ## list the targets
