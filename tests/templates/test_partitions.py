@@ -48,7 +48,7 @@ class Everywhere(dict[str, Any]):
         self.partition, self.region = partition, region
 
     def __missing__(self, name: str) -> str:
-        return f"arn:{self.partition}:service:{self.region}:{ACCOUNT}:{name}"
+        return f"arn:{self.partition}:service:{self.region}:{ACCOUNT}:{name}/of/it"
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -91,12 +91,15 @@ def test_every_arn_is_of_the_partition(template: str, partition: str, region: st
 
 @pytest.mark.parametrize("template", [SOURCE, TARGET])
 @pytest.mark.parametrize(("partition", "region"), PARTITIONS)
-def test_keys_are_used_by_way_of_rds_under_its_name_in_every_partition(
+def test_keys_are_used_by_way_of_services_under_their_names_in_every_partition(
     template: str, partition: str, region: str
 ) -> None:
-    """`kms:ViaService` ends in `.amazonaws.com` everywhere (aws-facts 11)."""
+    """`kms:ViaService` ends in `.amazonaws.com` everywhere (aws-facts 11): RDS for databases, SNS for notifications."""
     said = json.dumps(worked_out(template, partition, region))
-    assert set(re.findall(r'"kms:ViaService": "([^"]+)"', said)) == {f"rds.{region}.amazonaws.com"}
+    assert set(re.findall(r'"kms:ViaService": "([^"]+)"', said)) == {
+        f"rds.{region}.amazonaws.com",
+        f"sns.{region}.amazonaws.com",
+    }
 
 
 @pytest.mark.parametrize("template", [SOURCE, TARGET, HOOKS])
