@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from sandbox.stage import Stage
 
 HOUR = 3_600.0
-SCHEDULED = {"ScheduleExpression": "rate(12 hours)", "ScheduledDatabase": "example-db"}
+SCHEDULED = {
+    "ScheduleExpression": "rate(12 hours)",
+    "ScheduledDatabase": "example-db",
+    "FleetScheduleExpression": "rate(12 hours)",
+}
 DRILLED = {"DrillSchedule": "rate(12 hours)", "DrillDatabase": "example-db"}
 
 

@@ -40,6 +40,7 @@ class Case:
         error: how the execution ends.
         situation: in words; the test's name.
         left: what is there half an hour later that was not there before (`Scene.left`).
+        stays: what of it starting again has no business with; its own time ends it.
         arrange: spoils something, gives the attempt, and mends it again.
         again: started again with the input that the error has printed, it ends well.
         hurried: played on a stage whose transfers may take an hour only.
@@ -51,6 +52,7 @@ class Case:
     arrange: Callable[[Scene], AbstractContextManager[Attempt]]
     again: bool = True
     hurried: bool = False
+    stays: frozenset[str] = NOTHING
 
     @property
     def title(self) -> str:
@@ -65,12 +67,19 @@ class Cases:
     all: list[Case]
 
     def __call__(
-        self, error: str, situation: str, left: frozenset[str] = NOTHING, *, again: bool = True, hurried: bool = False
+        self,
+        error: str,
+        situation: str,
+        left: frozenset[str] = NOTHING,
+        *,
+        again: bool = True,
+        hurried: bool = False,
+        stays: frozenset[str] = NOTHING,
     ) -> Callable[[Arrange], Arrange]:
         """Register a generator that yields one attempt; what comes after the yield mends."""
 
         def register(arrange: Arrange) -> Arrange:
-            self.all.append(Case(error, situation, left, contextmanager(arrange), again, hurried))
+            self.all.append(Case(error, situation, left, contextmanager(arrange), again, hurried, stays))
             return arrange
 
         return register

@@ -40,7 +40,7 @@ def check(scene: Scene, case: Case, *, again: bool) -> None:
     if second is None:
         return
     assert second.run.status == "SUCCEEDED", second.run.cause
-    assert not second.left, second.left
+    assert second.left == case.stays
     assert not second.broken, [str(each) for each in second.broken]
     if "kept copy" in case.left and "database" in printed_input(seen.failed):
         assert made_anew(second.run) == set()  # it has carried on from the copy

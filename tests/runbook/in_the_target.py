@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.accounts import SOURCE, TARGET
 from sandbox.stage import PROFILE
-from tests.runbook.case import Attempt, Case, Cases
+from tests.runbook.case import KEPT_COPY, Attempt, Case, Cases
 from tests.runbook.scene import Scene, refusal
 
 if TYPE_CHECKING:
@@ -175,7 +175,12 @@ def _(scene: Scene) -> Iterator[Attempt]:
     mend()
 
 
-@case("AccessNotClosed", "the lease of a stopped transfer cannot be taken out", frozenset({"access", "kept copy"}))
+@case(
+    "AccessNotClosed",
+    "the lease of a stopped transfer cannot be taken out",
+    frozenset({"access", "kept copy"}),
+    stays=KEPT_COPY,
+)
 def _(scene: Scene) -> Iterator[Attempt]:
     scene.faults.call("kms", "PutKeyPolicy", by="EditKeyPolicy", first=2, times=None).denied()
     arn = scene.sandbox.start_execution(scene.stage.machine_arn, "stopped-too", {**CARRIED, "restore": False})

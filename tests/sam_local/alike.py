@@ -8,6 +8,8 @@ from typing import Any
 
 SECONDS = 3
 """Two runs may count the time of a wait, or of access, so differently: a container starts when it starts."""
+SHARE = 0.001
+"""Or so much of a long time, such as a snapshot's age: several containers have started meanwhile."""
 
 _TOKEN = re.compile(r'(?<="token": ")[^"]+')
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|(?<!\d)1\d{12}(?!\d)")  # ISO 8601; milliseconds
@@ -27,13 +29,13 @@ def plain(value: Any) -> Any:
 
 
 def differences(one: Any, other: Any, where: str = "") -> list[str]:
-    """Where two plain values differ, numbers by more than SECONDS."""
+    """Where two plain values differ, numbers by more than SECONDS, and than their SHARE."""
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         return [line for key in one for line in differences(one[key], other[key], f"{where}.{key}")]
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))
         return [line for number, pair in pairs for line in differences(*pair, f"{where}[{number}]")]
-    if _are_numbers(one, other) and abs(one - other) <= SECONDS:
+    if _are_numbers(one, other) and abs(one - other) <= max(SECONDS, SHARE * abs(one)):
         return []
     return [] if one == other else [f"{where or 'all'}: {one!r} and {other!r}"]
 

@@ -20,7 +20,7 @@ def times_counted(sandbox: Sandbox, since: float) -> int:
     A function's metric is a line of its log in EMF, which CloudWatch reads.
     """
     alarms = sandbox.client("cloudwatch", SOURCE).describe_alarms()["MetricAlarms"]
-    (alarm,) = [each for each in alarms if each["MetricName"] == METRIC]
+    (alarm,) = [each for each in alarms if each.get("MetricName") == METRIC]
     pages = sandbox.client("logs", SOURCE).get_paginator("filter_log_events")
     events = [
         event

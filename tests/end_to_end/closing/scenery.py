@@ -29,7 +29,7 @@ class Scenery:
         self._sandbox = sandbox
         self._states = sandbox.client("stepfunctions", SOURCE)
         self._scheduler = sandbox.client("scheduler", SOURCE)
-        (row,) = self._scheduler.list_schedules()["Schedules"]
+        (row,) = [each for each in self._scheduler.list_schedules()["Schedules"] if "Sweep" in each["Name"]]
         schedule = self._scheduler.get_schedule(Name=row["Name"])
         self._schedule = {each: schedule[each] for each in SCHEDULE}
         machine = self._states.describe_state_machine(stateMachineArn=self.story.stage.machine_arn)
