@@ -9,6 +9,8 @@ endif
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+# One more than there are cores: a worker that waits for a container, or for another process, uses none.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 DEPLOYED = $(if $(STACK),--stack-name $(STACK)) $(if $(REGION),--region $(REGION))
 STACK_AND_REGION = $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
 STOP_AND_YES = $(if $(STOP),--stop) $(if $(YES),--yes)
@@ -26,7 +28,7 @@ sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4
 	  $(if $(ENGINE),--engine $(ENGINE)) $(if $(LISTEN),--listen $(LISTEN)) $(if $(TRAIL),--trail)
 
 test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-long: .venv/.made node_modules/.made ## run the tests that take minutes: many transfers, large databases, generated policies (ARGS=...)
 	$(BIN)/pytest -m long $(ARGS)

@@ -66,7 +66,7 @@ class Cases:
 
     all: list[Case]
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 - each by its name
         self,
         error: str,
         situation: str,
