@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SEED, STEPS = 1, 14
 
 
+@pytest.mark.long
 def test_nothing_is_broken_in_a_short_soak(simulator: Simulator) -> None:
     tally = soak(simulator, Length(steps=STEPS), SEED)
     assert tally.steps == STEPS
