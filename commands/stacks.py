@@ -69,6 +69,10 @@ class DeployedStack:
         """The state machines: logical id -> ARN."""
         return self._of(_MACHINE)
 
+    def machines_but(self, logical_id: str) -> dict[str, str]:
+        """The state machines without one of them."""
+        return {each: arn for each, arn in self.machines.items() if each != logical_id}
+
     @property
     def schedules(self) -> dict[str, str]:
         """The schedules: logical id -> name."""

@@ -30,7 +30,8 @@ def delete(account: Account, wishes: Wishes, screen: Screen) -> None:
     books = Books(account, stack)
     with schedules.stopped(account, stack, screen, but=_SWEEPER):
         _refuse_kept(books, wishes)
-        removal.end_executions(account, _transfers(stack), wishes, screen)
+        # the one that closes has work to do yet
+        removal.end_executions(account, stack.machines_but(_CLOSER), wishes, screen)
         close_all(account, _access(books, stack), screen)
         _refuse_kept(books, wishes)  # one that was stopped may have left another
         if wishes.kept == DELETE:
@@ -41,11 +42,6 @@ def delete(account: Account, wishes: Wishes, screen: Screen) -> None:
         left = left_by_source.find(account, stack, books)
     removal.remove(account, stack, screen)
     left_by_source.tell(left, screen)
-
-
-def _transfers(stack: DeployedStack) -> dict[str, str]:
-    """The machines whose work can be stopped: not the one that closes."""
-    return {logical_id: arn for logical_id, arn in stack.machines.items() if logical_id != _CLOSER}
 
 
 def _access(books: Books, stack: DeployedStack) -> Closer[Open]:

@@ -29,7 +29,8 @@ def delete(account: Account, wishes: Wishes, screen: Screen) -> None:
     removal.confirm(stack, wishes, screen)
     books = Books(account, stack)
     with schedules.stopped(account, stack, screen, but=_SWEEPER):
-        removal.end_executions(account, _own_work(stack), wishes, screen)
+        # the one that takes back has work to do yet
+        removal.end_executions(account, stack.machines_but(_TAKE_BACK), wishes, screen)
         close_all(account, _begun(books, stack), screen)
         removal.end_executions(account, stack.machines, wishes, screen)
         if problems := [*books.in_quarantine(), *books.in_hook_group()]:
@@ -37,11 +38,6 @@ def delete(account: Account, wishes: Wishes, screen: Screen) -> None:
         left = left_by_target.find(account, stack)
     removal.remove(account, stack, screen)
     left_by_target.tell(left, screen)
-
-
-def _own_work(stack: DeployedStack) -> dict[str, str]:
-    """The machines whose work can be stopped: not the one that takes back."""
-    return {logical_id: arn for logical_id, arn in stack.machines.items() if logical_id != _TAKE_BACK}
 
 
 def _begun(books: Books, stack: DeployedStack) -> Closer[Begun]:

@@ -96,15 +96,7 @@ class Watch:
 
 def _expected(plan: TransferPlan) -> str:
     """How long it may take, from what the plan has found out."""
-    work = Work(
-        family=plan.family,
-        gigabytes=plan.database["gigabytes"],
-        make_snapshot=plan.make_snapshot,
-        make_copy=plan.make_copy,
-        restore=plan.restore,
-        deadline_seconds=plan.deadline_seconds,
-    )
-    total = estimate.total(estimate.stages(work))
+    total = estimate.total(estimate.stages(Work.of(plan)))
     limit = f"at most {words.length(plan.deadline_seconds)}"
     if total is None:
         return f"nobody can know, for AWS does not tell how large it is; {limit}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.deploy.managed_policies import managed_policy_statements
 from tests.permissions.authorization import arns_of, may_meet
 from tests.permissions.reasons import UNTESTED, Reasons, reasons
-from tests.templates.stacks import HOOKS, SOURCE, TARGET, of_type
+from tests.templates.stacks import HOOKS, SOURCE, TARGET, listed, of_type, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def _of_role(template: str, name: str, role: dict[str, Any]) -> Iterator[Grant]:
     properties = role["Properties"]
     for place, policy in enumerate(properties.get("Policies", [])):
         said = _said(template, name, place, policy["PolicyName"])
-        for number, statement in enumerate(_listed(policy["PolicyDocument"]["Statement"])):
+        for number, statement in enumerate(listed(policy["PolicyDocument"]["Statement"])):
             beside = said if isinstance(said, str) else said[number]
             yield from _of_statement(template, name, statement, beside)
     for arn in properties.get("ManagedPolicyArns", []):
@@ -107,8 +107,8 @@ def _of_statement(template: str, role: str, written: dict[str, Any], said: str |
     if statement["Effect"] != "Allow":
         return
     condition = statement.get("Condition")
-    for action_place, action in enumerate(_listed(statement["Action"])):
-        for place, resource in enumerate(_listed(statement["Resource"])):
+    for action_place, action in enumerate(listed(statement["Action"])):
+        for place, resource in enumerate(listed(statement["Resource"])):
             yield Grant(
                 template=template,
                 role=role,
@@ -120,15 +120,6 @@ def _of_statement(template: str, role: str, written: dict[str, Any], said: str |
                 written_condition=json.dumps(condition),
                 why=said if isinstance(said, str) else said.of(action_place, place),
             )
-
-
-def unwrapped(statement: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """A statement out of its `Fn::If`, which leaves nothing in its place; and that condition."""
-    if "Fn::If" not in statement:
-        return "", statement
-    condition, inner, otherwise = statement["Fn::If"]
-    assert otherwise == {"Ref": "AWS::NoValue"}
-    return condition, inner
 
 
 def told(written: Any) -> str:  # noqa: PLR0911 - one for each intrinsic function
@@ -177,7 +168,3 @@ def _means_something(grant: Grant, known: dict[str, list[str]]) -> bool:
     if ":" not in grant.resource:
         return True  # all, or one that the template names
     return any(may_meet(grant.resource, arn) for arn in known[grant.action])
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -67,21 +67,21 @@ def rds_actions(*beginnings: str) -> tuple[str, ...]:
 
 def _of_role(name: str, role: dict[str, Any]) -> Iterator[Statement]:
     for policy in role["Properties"].get("Policies", []):
-        for only_if, statement in map(_unwrapped, _listed(policy["PolicyDocument"]["Statement"])):
+        for only_if, statement in map(unwrapped, listed(policy["PolicyDocument"]["Statement"])):
             yield Statement(
                 role=name,
                 effect=statement["Effect"],
-                actions=tuple(_listed(statement["Action"])),
+                actions=tuple(listed(statement["Action"])),
                 resources=tuple(
-                    each if isinstance(each, str) else json.dumps(each) for each in _listed(statement["Resource"])
+                    each if isinstance(each, str) else json.dumps(each) for each in listed(statement["Resource"])
                 ),
                 condition=statement.get("Condition", {}),
                 only_if=only_if,
             )
 
 
-def _unwrapped(statement: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """A statement out of its `Fn::If`, which leaves nothing in its place."""
+def unwrapped(statement: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A statement out of its `Fn::If`, which leaves nothing in its place; and that condition."""
     if "Fn::If" not in statement:
         return "", statement
     condition, inner, otherwise = statement["Fn::If"]
@@ -89,5 +89,6 @@ def _unwrapped(statement: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return condition, inner
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """Where IAM takes one thing or a list of them: the list."""
     return value if isinstance(value, list) else [value]

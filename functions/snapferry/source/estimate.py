@@ -6,9 +6,10 @@ size, as for Aurora, nobody can know. The arithmetic of looks and transitions is
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from snapferry import waits
+from snapferry.transfers import TransferPlan
 from snapferry.vocabulary import Family
 
 _MINUTE: Final = 60
@@ -90,6 +91,18 @@ class Work:
     make_copy: bool
     restore: bool
     deadline_seconds: int
+
+    @classmethod
+    def of(cls, plan: TransferPlan) -> Self:
+        """Return what a plan has found out of it."""
+        return cls(
+            family=plan.family,
+            gigabytes=plan.database["gigabytes"],
+            make_snapshot=plan.make_snapshot,
+            make_copy=plan.make_copy,
+            restore=plan.restore,
+            deadline_seconds=plan.deadline_seconds,
+        )
 
 
 def stages(work: Work) -> list[Stage]:

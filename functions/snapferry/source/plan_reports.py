@@ -109,14 +109,7 @@ def _planned(plan: TransferPlan) -> PlannedTransfer:
 
 
 def _expected(plan: TransferPlan) -> Expected:
-    work = Work(
-        family=plan.family,
-        gigabytes=plan.database["gigabytes"],
-        make_snapshot=plan.make_snapshot,
-        make_copy=plan.make_copy,
-        restore=plan.restore,
-        deadline_seconds=plan.deadline_seconds,
-    )
+    work = Work.of(plan)
     stages = estimate.stages(work)
     counted = estimate.transitions(stages, work)
     price = estimate.cost(counted, plan.region)
