@@ -23,7 +23,7 @@ from sandbox.interpreter.executions import find
 from sandbox.interpreter.forgetting import forget_the_oldest
 from sandbox.kms import Kms
 from sandbox.pacer import Pacer
-from sandbox.permissions import Permissions, Simulator
+from sandbox.permissions import Permissions, Simulator, boundaries
 from sandbox.rds import Rds
 from sandbox.register import left_out
 from sandbox.roles import RoleRefused, act_as
@@ -124,6 +124,7 @@ class Sandbox:
         self.permissions = Permissions(simulator, self.identities, self.clock)
         self.gate.before.append(self.permissions.authorise)
         self.gate.before.append(parameter_store.check)
+        self.gate.before.append(boundaries.check)
         self.kms = Kms(self.permissions, self.clock)
         self.rds = Rds(self.clock, self.kms, self.permissions, directory, data=data)
         self._closing.callback(self.rds.close)

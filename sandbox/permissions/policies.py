@@ -12,6 +12,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from sandbox.accounts import PARTITION, Caller
+from sandbox.register.iam import BOUNDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,7 @@ def identity_policies(caller: Caller) -> dict[str, Policy]:
 
 def boundary(caller: Caller) -> Policy | None:
     """The permissions boundary of a role, if it has one."""
-    identity = None if is_admin(caller) else _identity(caller)
+    identity = _identity(caller) if BOUNDED.holds and not is_admin(caller) else None
     arn = getattr(identity, "permissions_boundary_arn", None)
     return _default_version(_iam(caller.account).managed_policies[arn]) if arn else None
 

@@ -36,9 +36,14 @@ def denial_words(question: Question, verdict: Verdict) -> str:
     where = "" if question.resource == "*" else f" on resource: {question.resource}"
     who = f"User: {question.principal} is not authorized to perform: {question.action}{where}"
     if verdict.explicit:
-        kind = "resource-based" if "resource" in verdict.refused_by else "identity-based"
-        return f"{who} with an explicit deny in {'a' if kind[0] == 'r' else 'an'} {kind} policy"
+        return f"{who} with an explicit deny in {_denying(verdict)}"
     return f"{who} because no {_kind(verdict)} allows the {question.action} action"
+
+
+def _denying(verdict: Verdict) -> str:
+    if "resource" in verdict.refused_by:
+        return "a resource-based policy"
+    return "an identity-based policy" if "identity" in verdict.refused_by else "a permissions boundary"
 
 
 def _kind(verdict: Verdict) -> str:

@@ -1,11 +1,11 @@
-"""`make permissions`: plays tests, and writes record.json and docs/permissions.md from what their calls made use of."""
+"""`make permissions`: plays tests, and writes record.json, docs/permissions.md and docs/permissions-boundary.json."""
 
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.permissions import page, record
+from tests.permissions import boundary, page, record
 from tests.permissions.plugin import OPTION
 from tests.templates.stacks import ROOT
 
@@ -37,6 +37,7 @@ def main() -> int:
         if failed:
             return failed
     page.write()
+    boundary.write()
     unexplained = record.read().unexplained()
     for grant in unexplained:
         sys.stderr.write(f"used by no test: {grant.template} {grant.role} {grant.key}\n")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sandbox.deploy.managed_policies import managed_policy_statements
+from sandbox.permissions.managed_policies import managed_policy_statements
 from tests.permissions.authorization import arns_of, may_meet
 from tests.permissions.reasons import UNTESTED, Reasons, reasons
 from tests.templates.stacks import HOOKS, SOURCE, TARGET, listed, of_type, unwrapped

@@ -15,7 +15,7 @@ from sandbox.backend import Moto
 from sandbox.clock import Clock
 from sandbox.gate import Gate
 from sandbox.kms import Kms
-from sandbox.permissions import Permissions, Simulator
+from sandbox.permissions import Permissions, Simulator, boundaries
 from sandbox.transport import Transport
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def rights(simulator: Simulator | None) -> Iterator[Rights]:
     gate = Gate(identities, clock, Moto())
     permissions = Permissions(simulator, identities, clock)
     gate.before.append(permissions.authorise)
+    gate.before.append(boundaries.check)
     kms = Kms(permissions, clock)
     kms.register(gate)
     try:

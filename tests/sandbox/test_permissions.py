@@ -80,8 +80,37 @@ def test_a_permissions_boundary_narrows_a_role(world: Rights) -> None:
     role = world.role(SOURCE, "bounded", allow("*"))
     iam.put_role_permissions_boundary(RoleName="bounded", PermissionsBoundary=bound)
     role.client("sns").list_topics()
-    with refused("AccessDenied", "permissions boundary"):
+    with refused("AccessDenied", "because no permissions boundary allows the sqs:ListQueues action"):
         role.client("sqs").list_queues()
+    denies = policy(allow("*"), {"Effect": "Deny", "Action": "sqs:*", "Resource": "*"})
+    iam.create_policy_version(PolicyArn=bound, PolicyDocument=denies, SetAsDefault=True)
+    with refused("AccessDenied", "with an explicit deny in a permissions boundary"):
+        role.client("sqs").list_queues()
+    iam.delete_role_permissions_boundary(RoleName="bounded")
+    role.client("sqs").list_queues()
+
+
+def test_a_boundary_is_a_policy_that_is_there(world: Rights) -> None:
+    iam, bound = world.client("iam"), f"arn:aws:iam::{SOURCE.id}:policy/bound"
+    role = {"RoleName": "bounded", "AssumeRolePolicyDocument": policy(TRUST_LAMBDA)}
+    with refused("NoSuchEntity", f"Scope ARN: {bound} does not exist or is not attachable"):
+        iam.create_role(**role, PermissionsBoundary=bound)
+    iam.create_role(**role, PermissionsBoundary="arn:aws:iam::aws:policy/PowerUserAccess")
+    with refused("NoSuchEntity", bound):
+        iam.put_role_permissions_boundary(RoleName="bounded", PermissionsBoundary=bound)
+    found = iam.get_role(RoleName="bounded")["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
+    assert found == "arn:aws:iam::aws:policy/PowerUserAccess"
+
+
+def test_a_policy_that_bounds_a_role_stays(world: Rights) -> None:
+    iam = world.client("iam")
+    bound = iam.create_policy(PolicyName="bound", PolicyDocument=policy(allow("sns:*")))["Policy"]["Arn"]
+    world.role(SOURCE, "bounded", allow("*"))
+    iam.put_role_permissions_boundary(RoleName="bounded", PermissionsBoundary=bound)
+    with refused("DeleteConflict", "attached to entities"):
+        iam.delete_policy(PolicyArn=bound)
+    iam.delete_role_permissions_boundary(RoleName="bounded")
+    iam.delete_policy(PolicyArn=bound)
 
 
 def test_a_deleted_role_keeps_no_rights(world: Rights) -> None:

@@ -132,6 +132,17 @@ def test_only_the_role_that_the_deployer_names_is_passed_on_and_only_to_enhanced
         assert each.condition == {"StringEquals": {"iam:PassedToService": "monitoring.rds.amazonaws.com"}}
 
 
+@pytest.mark.parametrize("template", [*stacks.TEMPLATES, stacks.HOOKS])
+def test_every_role_carries_the_boundary_that_the_deployer_names(template: str) -> None:
+    there = {
+        name: role["Properties"].get("PermissionsBoundary")
+        for name, role in stacks.of_type(template, "AWS::IAM::Role").items()
+    }
+    named = {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}
+    assert there
+    assert {name for name, boundary in there.items() if boundary != named} == set()
+
+
 @both
 def test_only_services_of_aws_act_as_a_role(template: str) -> None:
     for name, role in stacks.of_type(template, "AWS::IAM::Role").items():

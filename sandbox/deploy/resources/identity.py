@@ -1,10 +1,10 @@
 """Roles and policies: AWS::IAM."""
 
 from sandbox.deploy.documents import policy_document
-from sandbox.deploy.managed_policies import know_managed_policy
 from sandbox.deploy.properties import Properties, tag_list
 from sandbox.deploy.registry import Before, Made, makes, updates
 from sandbox.deploy.site import Site
+from sandbox.permissions.managed_policies import know_managed_policy
 
 # Where a policy is attached: property of the template, the API's word for it.
 HOLDERS = (("Roles", "Role"), ("Users", "User"), ("Groups", "Group"))
@@ -16,7 +16,6 @@ def role(site: Site, properties: Properties) -> Made:
     name = properties.text("RoleName", site.name(64))
     trust = policy_document(properties.want("AssumeRolePolicyDocument"), site.resource.where)
     said = properties.some("Path", "Description", "MaxSessionDuration", "PermissionsBoundary")
-    know_managed_policy(site.account, said.get("PermissionsBoundary", ""))
     tags = tag_list(properties.tags())
     made = site.call("iam", "CreateRole", RoleName=name, AssumeRolePolicyDocument=trust, Tags=tags, **said)["Role"]
     site.on_delete("iam", "DeleteRole", RoleName=name)
@@ -24,13 +23,14 @@ def role(site: Site, properties: Properties) -> Made:
     return Made(ref=name, attributes={"Arn": made["Arn"], "RoleId": made["RoleId"]})
 
 
-@updates("AWS::IAM::Role", "AssumeRolePolicyDocument", "ManagedPolicyArns", "Policies")
+@updates("AWS::IAM::Role", "AssumeRolePolicyDocument", "ManagedPolicyArns", "PermissionsBoundary", "Policies")
 def change_role(site: Site, properties: Properties, before: Before) -> Made:
     """What a role may do, for every call from now on, also of those who act as it already."""
     name = before.made.ref
     trust = policy_document(properties.want("AssumeRolePolicyDocument"), site.resource.where)
     site.call("iam", "UpdateAssumeRolePolicy", RoleName=name, PolicyDocument=trust)
-    properties.some("Path", "Description", "MaxSessionDuration", "PermissionsBoundary", "RoleName", "Tags")
+    properties.some("Path", "Description", "MaxSessionDuration", "RoleName", "Tags")
+    _bound(site, name, properties.text("PermissionsBoundary", ""))
     policies, managed = _put_policies(site, name, properties)
     for policy in before.values.get("Policies", []):
         if policy["PolicyName"] not in policies:
@@ -39,6 +39,13 @@ def change_role(site: Site, properties: Properties, before: Before) -> Made:
         if arn not in managed:
             site.call("iam", "DetachRolePolicy", RoleName=name, PolicyArn=arn)
     return before.made
+
+
+def _bound(site: Site, name: str, boundary: str) -> None:
+    if boundary:
+        site.call("iam", "PutRolePermissionsBoundary", RoleName=name, PermissionsBoundary=boundary)
+    else:
+        site.call("iam", "DeleteRolePermissionsBoundary", RoleName=name)
 
 
 def _put_policies(site: Site, name: str, properties: Properties) -> tuple[list[str], list[str]]:
@@ -50,7 +57,7 @@ def _put_policies(site: Site, name: str, properties: Properties) -> tuple[list[s
         site.call("iam", "PutRolePolicy", RoleName=name, **{**policy, "PolicyDocument": document})
         site.on_delete("iam", "DeleteRolePolicy", RoleName=name, PolicyName=policy_name)
     for arn in managed:
-        know_managed_policy(site.account, arn)
+        know_managed_policy(site.account.id, arn)
         site.call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=arn)
         site.on_delete("iam", "DetachRolePolicy", RoleName=name, PolicyArn=arn)
     return list(policies), managed
