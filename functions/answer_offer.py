@@ -2,12 +2,12 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from snapferry import turns
+from snapferry import aws, turns
 from snapferry.contracts.incoming import Answer, FindingFacts, Offer, parsed
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import TransferDeclined
 from snapferry.findings import Findings, listed
-from snapferry.messaging import answering
+from snapferry.messaging import answering, topic_key
 from snapferry.messaging.senders import check_sender
 from snapferry.settings import Settings
 from snapferry.target.looking_ahead import Outlook, look_ahead
@@ -41,9 +41,13 @@ def _accepted(offer: Offer, outlook: Outlook) -> Answer:
         result={
             "role_arn": Settings().text("COPY_ROLE_ARN"),
             "database": outlook.identifier,
-            "remarks": [*outlook.remarks],
+            "remarks": [*outlook.remarks, *_unheard()],
         },
     )
+
+
+def _unheard() -> list[str]:
+    return [f"in the target account: {said}" for said in topic_key.remarks(aws.client("kms"), Settings())]
 
 
 def _declined(offer: Offer, findings: Findings) -> Answer:

@@ -59,16 +59,14 @@ def waiting_in_queues(account: Account, stack: DeployedStack) -> int:
 
 def tell(left: Left, screen: Screen) -> None:
     """Print it."""
-    whose = "made by the stack" if left.own_key else "yours already"
     screen.say("What stays:")
-    screen.facts([("transfer key", f"{left.key_arn} ({whose}; {keys.COSTS})")])
+    screen.facts([("transfer key", f"{left.key_arn} ({keys.whose(made=left.own_key)}; {keys.COSTS})")])
     if left.under_it:
         screen.say(f"{MARGIN}snapshots under it, which need it: {', '.join(left.under_it)}")
     else:
         screen.say(f"{MARGIN}no snapshot of this account is under it")
     if left.own_key:
-        screen.say(f"{MARGIN}deploy again with TransferKeyArn={left.key_arn}, or delete it once nothing needs it:")
-        keys.tell_deletion(left.key_arn, screen)
+        keys.tell_again("TransferKeyArn", left.key_arn, screen)
     keys.tell_others(left.other_keys, screen)
     for each in left.kept:
         word = "db-cluster-snapshot" if each.family == "cluster" else "db-snapshot"

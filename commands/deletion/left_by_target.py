@@ -21,6 +21,7 @@ class Left:
 
     Attributes:
         key_arn: The stack's own key.
+        own_key: The stack has made it.
         other_keys: Its other keys.
         databases: Names of the databases under it.
         secrets: ARNs of their master passwords' secrets.
@@ -30,6 +31,7 @@ class Left:
     """
 
     key_arn: str
+    own_key: bool
     other_keys: list[str]
     databases: list[str]
     secrets: list[str]
@@ -45,6 +47,7 @@ def find(account: Account, stack: DeployedStack) -> Left:
     rows = [(row, name) for row, name in databases(account) if row.get("KmsKeyId") == key]
     return Left(
         key_arn=key,
+        own_key=bool(stack.physical("OwnKey")),
         other_keys=keys.others(stack, key),
         databases=[name for _, name in rows],
         secrets=sorted({secret for row, _ in rows if (secret := _secret(row))}),
@@ -74,7 +77,7 @@ def tell(left: Left, screen: Screen) -> None:
     screen.say("What stays:")
     screen.facts(
         [
-            ("own key", f"{left.key_arn} ({keys.COSTS})"),
+            ("own key", f"{left.key_arn} ({keys.whose(made=left.own_key)}; {keys.COSTS})"),
             ("databases", f"{_listed(left.databases)} (they go on running, and costing)"),
             ("secrets", f"{_listed(left.secrets)} (about 0.40 USD a month each; they go with their database)"),
             ("copies", f"{_listed(left.copies)} (storage by GB and month; nothing deletes them any more)"),
@@ -83,9 +86,9 @@ def tell(left: Left, screen: Screen) -> None:
     )
     screen.say(f"{MARGIN}previous databases that were kept to go back to are deleted by nobody any more")
     if left.databases or left.copies:
-        screen.say(f"{MARGIN}the key must stay as long as a database or a copy is under it; a new stack makes its own")
-    screen.say(f"{MARGIN}to delete it once nothing needs it:")
-    keys.tell_deletion(left.key_arn, screen)
+        screen.say(f"{MARGIN}the key must stay as long as a database or a copy is under it")
+    if left.own_key:
+        keys.tell_again("OwnKeyArn", left.key_arn, screen)
     keys.tell_others(left.other_keys, screen)
     tell_gone(left.in_queues, screen)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
 
 _NOT_THERE: Final = frozenset({"NotFoundException", "InvalidArnException"})
-_DENIED: Final = "AccessDeniedException"
+DENIED: Final = "AccessDeniedException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def describe_key(kms: "KMSClient", key: str, *, refusal: type[GiveUp]) -> "KeyMe
     except ClientError as error:
         if aws.code(error) in _NOT_THERE:
             raise refusal(f"Key {key} does not exist", resource=key, remedy="name a key of this account") from error
-        if aws.code(error) == _DENIED:
+        if aws.code(error) == DENIED:
             message = error.response["Error"]["Message"].rstrip(".")
             raise refusal(
                 f"Key {key} cannot be looked at: {message}",

@@ -13,8 +13,8 @@ PLAYED = tuple(
     f"tests/end_to_end/test_{name}.py"
     for name in (
         "closing", "drills", "failures", "fleet", "grants", "hooks", "kept_copies", "key_policy_elsewhere", "messages",
-        "overlap", "passwords", "plan_only", "quotas", "renaming", "restore_settings", "retention", "schedule",
-        "sources", "sql_hook", "switch_back", "taking_back", "transfer",
+        "overlap", "own_keys", "passwords", "plan_only", "quotas", "renaming", "restore_settings", "retention",
+        "schedule", "sources", "sql_hook", "switch_back", "taking_back", "transfer",
     )
 )  # fmt: skip
 OURS = ("tests/permissions/test_failed_events.py",)

@@ -17,6 +17,8 @@ from sandbox.deploy.sam import to_cloudformation
 ROOT = Path(__file__).parents[2]
 SOURCE, TARGET, HOOKS = "template.yaml", "template-target.yaml", "template-hooks.yaml"
 TEMPLATES = (SOURCE, TARGET)
+LOGS_KEY = {"Fn::If": ["MakesLogsKey", {"Fn::GetAtt": ["LogsKey", "Arn"]}, {"Ref": "LogsKeyArn"}]}
+"""The stack's own, or the one that its deployer names."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.templates.stacks import HOOKS, SOURCE, TARGET, TEMPLATES, of_type, resources
+from tests.templates.stacks import HOOKS, LOGS_KEY, SOURCE, TARGET, TEMPLATES, of_type, resources
 
 both = pytest.mark.parametrize("template", TEMPLATES)
 every = pytest.mark.parametrize("template", [*TEMPLATES, HOOKS])
@@ -73,9 +73,8 @@ def test_a_role_is_taken_by_services_alone_and_for_this_account_where_a_service_
 
 @both
 def test_everything_that_is_kept_is_encrypted(template: str) -> None:
-    logs_key = {"Fn::GetAtt": ["LogsKey", "Arn"]}
     for topic in of_type(template, "AWS::SNS::Topic").values():
-        assert topic["Properties"]["KmsMasterKeyId"] in ({"Ref": "LogsKey"}, logs_key)
+        assert topic["Properties"]["KmsMasterKeyId"] == LOGS_KEY
     for table in of_type(template, "AWS::DynamoDB::Table").values():
         assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}
     for queue in of_type(template, "AWS::SQS::Queue").values():

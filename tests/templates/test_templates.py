@@ -15,7 +15,7 @@ from snapferry import errors, metrics
 from snapferry.contracts.fleet_contracts import FleetRequest
 from snapferry.contracts.incoming import RestoreAlone
 from tests.templates import stacks
-from tests.templates.stacks import ROOT, SOURCE, TARGET, TEMPLATES, of_type
+from tests.templates.stacks import LOGS_KEY, ROOT, SOURCE, TARGET, TEMPLATES, of_type
 
 WATCHED = {SOURCE: ["FerrySnapshotMachine"], TARGET: ["ReceiveSnapshotMachine", "RestoreDatabaseMachine"]}
 
@@ -131,7 +131,7 @@ def test_no_execution_data_is_logged_and_every_log_ends(template: str) -> None:
         assert machine["Properties"]["LoggingConfiguration"]["IncludeExecutionData"] is False
     for group in of_type(template, "AWS::Logs::LogGroup").values():
         assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-        assert group["Properties"]["KmsKeyId"] == {"Fn::GetAtt": ["LogsKey", "Arn"]}
+        assert group["Properties"]["KmsKeyId"] == LOGS_KEY
     for function in of_type(template, "AWS::Lambda::Function").values():
         assert function["Properties"]["LoggingConfig"]["LogGroup"] == {"Ref": "FunctionsLogGroup"}
 

@@ -9,6 +9,7 @@ from snapferry.databases.quotas import room_for_snapshots
 from snapferry.findings import Findings
 from snapferry.leasing.lease_checks import KeyOutlook, look_at_policy
 from snapferry.leasing.transfer_keys import find_transfer_key
+from snapferry.messaging import topic_key
 from snapferry.settings import Settings
 from snapferry.source import plan_checks
 from snapferry.source.route import Route
@@ -68,6 +69,7 @@ def plan_transfer(request: TransferRequest, execution: Execution, route: Route, 
         *outlook.remarks,
         *_look_at_names_and_room(plan, findings, around),
         *_look_for_others(plan, findings, around.turns),
+        *topic_key.remarks(around.kms, around.settings),
     ]
     return Planned(replace(plan, key_policy=outlook.report, remarks=remarks), findings)
 

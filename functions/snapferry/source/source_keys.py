@@ -9,25 +9,15 @@ from botocore.exceptions import ClientError
 from snapferry.databases.source_checks import Subject
 from snapferry.errors import DatabaseKeyNotNamed, DatabaseKeyNotUsable, GiveUp, UnderTransferKey
 from snapferry.keys import Key, find_key
-from snapferry.leasing import policy_checks
+from snapferry.leasing import key_uses
 from snapferry.leasing.key_policy import read_policy
 from snapferry.source.route import Route
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-# what AWS documents for the caller who takes a snapshot, and who copies one (aws-facts 2.4, 4.2)
+# what AWS documents for the caller who takes a snapshot (aws-facts 2.4)
 _TO_CREATE: Final = ("kms:CreateGrant", "kms:DescribeKey")
-_TO_LOOK: Final = ("kms:DescribeKey", "kms:GetKeyPolicy")
-_TO_COPY: Final = (
-    *_TO_CREATE,
-    "kms:Decrypt",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-)
 
 
 def find_database_key(kms: "KMSClient", arn: str, route: Route) -> Key:
@@ -79,14 +69,14 @@ def statements_for(route: Route) -> list[dict[str, Any]]:
         "Sid": "SnapferryLooks",
         "Effect": "Allow",
         "Principal": {"AWS": [route.plan_role]},
-        "Action": list(_TO_LOOK),
+        "Action": list(key_uses.TO_LOOK),
         "Resource": "*",
     }
     use = {
         **look,
         "Sid": "SnapferryReadsThisDatabase",
         "Principal": {"AWS": [route.snapshot_role, route.copy_role]},
-        "Action": list(_TO_COPY),
+        "Action": list(key_uses.BY_RDS),
         "Condition": {"StringEquals": {"kms:ViaService": f"rds.{route.region}.amazonaws.com"}},
     }
     return [look, use]
@@ -97,14 +87,8 @@ def _grant(route: Route) -> str:
 
 
 def _against_policy(key: Key, route: Route, kms: "KMSClient") -> Iterator[GiveUp]:
-    """Judge the key policy without its conditions; those are KMS's to judge, when RDS comes with the call."""
     policy = read_policy(kms, key.arn)
-    needs = {route.snapshot_role: _TO_CREATE, route.copy_role: _TO_COPY}
-    lacking = {
-        role: [action for action in actions if not policy_checks.may(policy, action, role)]
-        for role, actions in needs.items()
-    }
-    said = "; ".join(f"{role} may not {', '.join(actions)}" for role, actions in lacking.items() if actions)
+    said = key_uses.lacking(policy, {route.snapshot_role: _TO_CREATE, route.copy_role: key_uses.BY_RDS})
     if said:
         yield DatabaseKeyNotUsable(
             f"The policy of the database's key {key.arn} neither leaves it to IAM nor lets this stack's roles: {said}",

@@ -8,8 +8,8 @@ from snapferry import names
 from snapferry.contracts.incoming import ReceiveAlone, SnapshotShared, parsed
 from snapferry.databases import Snapshot, Snapshots
 from snapferry.databases.source_checks import may_hold_options
-from snapferry.errors import OwnKeyNotUsable, SnapshotNotFound
-from snapferry.keys import find_key
+from snapferry.errors import SnapshotNotFound
+from snapferry.target.own_key import find_own_key
 from snapferry.target.target_stack import Clients, TargetStack
 from snapferry.transfers import Execution
 from snapferry.vocabulary import Family
@@ -56,7 +56,7 @@ def plan_receive(value: Mapping[str, Any], execution: Execution, stack: TargetSt
     """
     asked = read_receive_input(value)
     snapshot = _find(asked.snapshot_arn, clients.rds)
-    key = find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable)
+    key = find_own_key(clients.kms, stack)
     if isinstance(asked, SnapshotShared):
         transfer, database, deadline = asked.transfer, asked.database.identifier, asked.deadline
         database_arn = asked.database.arn

@@ -7,12 +7,12 @@ from botocore.exceptions import ClientError
 
 from snapferry import aws, names
 from snapferry.databases import Database, find_database
-from snapferry.errors import GiveUp, OwnKeyNotUsable, RestoreNotPossible
+from snapferry.errors import GiveUp, RestoreNotPossible
 from snapferry.findings import Findings
-from snapferry.keys import find_key
 from snapferry.target.connections import MOST_PREVIOUS, Connections
 from snapferry.target.engine_checks import OF_THIS_ACCOUNT, against_engine
 from snapferry.target.hooks import ClientOf, against_hooks
+from snapferry.target.own_key import find_own_key
 from snapferry.target.profile_checks import SERVERLESS, foreign_fields
 from snapferry.target.target_stack import Clients, TargetStack
 from snapferry.target.wanted import Wanted
@@ -48,7 +48,7 @@ def check_restore(wanted: Wanted, stack: TargetStack, clients: Clients, findings
 
 def check_key(stack: TargetStack, clients: Clients, findings: Findings) -> None:
     """Note if the own key cannot encrypt a copy and a database."""
-    findings.check(lambda: find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable))
+    findings.check(lambda: find_own_key(clients.kms, stack))
 
 
 def _against_name(wanted: Wanted, rds: "RDSClient") -> Iterator[GiveUp]:

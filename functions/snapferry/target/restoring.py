@@ -9,11 +9,11 @@ from snapferry import names
 from snapferry.contracts.incoming import RestoreAlone, RestoreRequested, parsed
 from snapferry.databases import Snapshot, Snapshots
 from snapferry.databases.family import RestorePlan
-from snapferry.errors import OwnKeyNotUsable, SnapshotNotFound
+from snapferry.errors import SnapshotNotFound
 from snapferry.findings import Findings
-from snapferry.keys import find_key
 from snapferry.target import passwords
 from snapferry.target.hooks import planned
+from snapferry.target.own_key import find_own_key
 from snapferry.target.restore_checks import check_restore
 from snapferry.target.target_stack import Clients, TargetStack
 from snapferry.target.wanted import Wanted
@@ -41,7 +41,7 @@ def plan_restore(value: Mapping[str, Any], execution: Execution, stack: TargetSt
     findings = Findings(f"target account {stack.account}")
     check_restore(wanted, stack, clients, findings)
     findings.raise_any()
-    key_arn = find_key(clients.kms, stack.key, region=stack.region, refusal=OwnKeyNotUsable).arn
+    key_arn = find_own_key(clients.kms, stack).arn
     return _plan(wanted, snapshot, execution, stack, key_arn=key_arn, deadline=_deadline(asked, execution, stack))
 
 

@@ -24,6 +24,8 @@ class TargetStack:
         quarantine_group: The security group that lets nobody in.
         connection_prefix: Below it, every finished restore publishes its connection.
         monitoring_role: ARN of the only role that may be handed to Enhanced Monitoring.
+        users_by_rds: ARNs of the roles that have RDS use the own key.
+        secure_role: ARN of the role that has Secrets Manager use it.
     """
 
     account: str
@@ -33,6 +35,8 @@ class TargetStack:
     deadline_hours: float
     quarantine_group: str
     connection_prefix: str
+    users_by_rds: list[str]
+    secure_role: str
     monitoring_role: str | None = None
 
     def connection(self, name: str) -> str:
@@ -52,6 +56,8 @@ class TargetStack:
             deadline_hours=settings.deadline_hours,
             quarantine_group=settings.text("QUARANTINE_GROUP_ID"),
             connection_prefix=settings.text("CONNECTION_PREFIX"),
+            users_by_rds=[settings.text(f"{use}_ROLE_ARN") for use in ("COPY", "RESTORE", "INSTANCES")],
+            secure_role=settings.text("SECURE_ROLE_ARN"),
             monitoring_role=settings.text("MONITORING_ROLE_ARN", "none").removeprefix("none") or None,
         )
 
