@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from moto.moto_api._internal import mock_random
 
-from sandbox.accounts import TARGET
+from sandbox.accounts import SOURCE, TARGET
 from sandbox.clock import Stuck
 from sandbox.stage import CONNECTION, set_stage
 from sandbox.world import Sandbox
 from tests.end_to_end.story import Story
+from tests.faults import held
 from tests.faults.invariants import Invariants
 from tests.faults.judging import wrong_in_cause, wrong_in_receipt
 from tests.faults.places import Tracker
@@ -175,14 +176,11 @@ class Ground:
 
     def _received(self) -> list[str]:
         """The copies that the target has taken and told of, and that no restore has used."""
-        states = self.sandbox.client("stepfunctions", TARGET)
         outputs = self.stage.target.outputs
-        receive, restore = outputs["ReceiveSnapshotMachineArn"], outputs["RestoreDatabaseMachineArn"]
-        taken = states.list_executions(stateMachineArn=receive, statusFilter="SUCCEEDED")["executions"]
-        used = states.list_executions(stateMachineArn=restore)["executions"]
-        unused = {row["name"].removesuffix("-receive") for row in taken} - {
-            row["name"].removesuffix("-restore") for row in used
-        }
+        receive = held.executions(TARGET, outputs["ReceiveSnapshotMachineArn"])
+        restore = held.executions(TARGET, outputs["RestoreDatabaseMachineArn"])
+        taken = {each.name.removesuffix("-receive") for each in receive if each.status == "SUCCEEDED"}
+        unused = taken - {each.name.removesuffix("-restore") for each in restore}
         return [str(each.arn) for each in self.invariants.ours.snapshots(TARGET) if each.name[-16:] in unused]
 
     @contextmanager
@@ -217,6 +215,8 @@ class Ground:
             self._delete(snapshot.arn.kind, snapshot.name)
         left = self.invariants.broken_at_rest()
         assert left == [], [str(each) for each in left]
+        for account, stack in ((SOURCE, self.stage.source), (TARGET, self.stage.target)):
+            held.forget_rows(account, stack.outputs["StateTableName"])  # of transfers that are over: scans are slow
 
     def _delete(self, kind: str, name: str) -> None:
         rds = self.sandbox.client("rds", TARGET)

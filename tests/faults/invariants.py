@@ -59,7 +59,7 @@ class Invariants:
     def renew(self) -> None:
         """Somebody else has changed something of his: from now on it is to stay as it is now."""
         self._others = others(self._stage)
-        self._around = others_around(self._stage)
+        self._around = others_around()
         in_use = self.ours.grant_ids_in_use()
         self._grants_of_others = {each for one in (SOURCE, TARGET) for each in self.ours.grant_ids(one)} - in_use
 
@@ -96,7 +96,7 @@ class Invariants:
             yield Broken("nothing of others is touched", each)
 
     def _others_around(self) -> Iterator[Broken]:
-        for each in differences(self._around, others_around(self._stage)):
+        for each in differences(self._around, others_around()):
             yield Broken("nothing of others is touched", each)
 
     def _exposure(self) -> Iterator[Broken]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import ACCOUNTS
+from tests.faults import held
 from tests.faults.ours import CONNECTION, MANAGED_TAG, MANUAL, SECRETS, SID, TRANSFER_TAG, Ours
 
 if TYPE_CHECKING:
@@ -30,13 +30,12 @@ def others(stage: Stage) -> Things:
     return databases | snapshots | policies
 
 
-def others_around(stage: Stage) -> Things:
+def others_around() -> Things:
     """What costs calls to look at, too: security groups, parameters and secrets."""
     found: Things = {}
     for account in ACCOUNTS:
-        groups = stage.sandbox.client("ec2", account).describe_security_groups()["SecurityGroups"]
-        found |= {f"{account.id} {group['GroupId']}": json.dumps(group, sort_keys=True) for group in groups}
-        found |= _parameters(stage, account) | _secrets(stage, account)
+        found |= {f"{account.id} {group}": rules for group, rules in held.security_groups(account).items()}
+        found |= _parameters(account) | _secrets(account)
     return found
 
 
@@ -78,11 +77,11 @@ def _statements(ours: Ours, account: Account) -> list[Any]:
     return [each for each in statements if not SID.fullmatch(str(each.get("Sid", "")))]
 
 
-def _parameters(stage: Stage, account: Account) -> Things:
-    parameters = Ours(stage).parameters(account)
+def _parameters(account: Account) -> Things:
+    parameters = held.parameters(account)
     return {f"{account.id} {name}": value for name, value in parameters.items() if not name.endswith(CONNECTION)}
 
 
-def _secrets(stage: Stage, account: Account) -> Things:
-    rows = stage.sandbox.client("secretsmanager", account).list_secrets()["SecretList"]
+def _secrets(account: Account) -> Things:
+    rows = held.secrets(account)
     return {row["ARN"]: row.get("SecretVersionsToStages") for row in rows if not row["Name"].startswith(SECRETS)}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
 from moto.kms.models import kms_backends
 
 from sandbox.accounts import REGION, SOURCE, TARGET
+from tests.faults import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,25 +75,17 @@ class Ours:
     def rows(self, account: Account, kind: str) -> list[Row]:
         """The rows of one kind in a stack's table that have not expired: `lock`, `lease`, `kept`, `begun`."""
         stack = self.stage.source if account is SOURCE else self.stage.target
-        items = self.stage.sandbox.client("dynamodb", account).scan(TableName=stack.outputs["StateTableName"])["Items"]
-        rows = [{name: TypeDeserializer().deserialize(value) for name, value in item.items()} for item in items]
-        return [row for row in rows if row["id"].startswith(f"{kind}#") and row["expires"] >= self.now]
+        rows = held.rows(account, stack.outputs["StateTableName"], f"{kind}#")
+        return [row for row in rows if row["expires"] >= self.now]
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """What is published in the target, by the parameter's name."""
-        parameters = self.parameters(TARGET)
+        parameters = held.parameters(TARGET)
         return {name: json.loads(value) for name, value in parameters.items() if name.endswith(CONNECTION)}
-
-    def parameters(self, account: Account) -> dict[str, str]:
-        """Every parameter and its value."""
-        ssm = self.stage.sandbox.client("ssm", account)
-        names = [row["Name"] for row in ssm.describe_parameters()["Parameters"]]
-        return {name: ssm.get_parameter(Name=name)["Parameter"]["Value"] for name in names}
 
     def secrets(self) -> dict[str, str]:
         """Name and ARN of the target's secrets that RDS keeps for a database, or that a restore has made."""
-        rows = self.stage.sandbox.client("secretsmanager", TARGET).list_secrets()["SecretList"]
-        return {row["Name"]: row["ARN"] for row in rows if row["Name"].startswith(SECRETS)}
+        return {row["Name"]: row["ARN"] for row in held.secrets(TARGET) if row["Name"].startswith(SECRETS)}
 
     def grant_ids(self, account: Account) -> set[str]:
         """The grants on the stack's own key."""
@@ -105,13 +97,8 @@ class Ours:
 
     def running(self) -> list[str]:
         """ARNs of all executions that have not ended, of both stacks."""
-        found = []
-        for account in (SOURCE, TARGET):
-            states = self.stage.sandbox.client("stepfunctions", account)
-            for machine in states.list_state_machines()["stateMachines"]:
-                rows = states.list_executions(stateMachineArn=machine["stateMachineArn"], statusFilter="RUNNING")
-                found += [row["executionArn"] for row in rows["executions"]]
-        return found
+        there = (execution for account in (SOURCE, TARGET) for execution in held.executions(account))
+        return [each.execution_arn for each in there if each.status == "RUNNING"]
 
     def _grant_ids_in_use(self) -> Iterator[str]:
         store = self.stage.sandbox.rds.store
