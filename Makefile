@@ -132,6 +132,9 @@ soak: .venv/.made node_modules/.made ## everything at once, at random, with inva
 bench: .venv/.made ## measure what Snapferry costs and write bench/results.md anew (ARGS=--check: fail where a count has grown)
 	@$(BIN)/python -m bench $(ARGS)
 
+cost: .venv/.made ## work docs/cost.md out anew, from what the bench has counted and bench/prices.py
+	@$(BIN)/python -m bench.cost
+
 requirements: ## pin the requirements anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13 \
 	  functions/requirements.in -o functions/requirements.txt

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-from bench import fleet, functions, report, transfers, waits
+from bench import cost, fleet, functions, report, transfers, waits
 from bench.report import Section
 
 BENCHES: Final[dict[str, Callable[[], Section]]] = {
@@ -31,6 +31,7 @@ def main() -> int:
     report.tell(grown, other)
     if not asked.check:
         report.write(sections)
+        cost.main()
     return 1 if grown and asked.check else 0
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-from bench import ROOT
+from bench import ROOT, logs
+from bench.logs import Logged
 from bench.timeline import Entered, Kind, Timeline, Work, timeline
 from sandbox.functions import FunctionSpec, Invocation
 from sandbox.interpreter import StateEvent
@@ -17,6 +18,7 @@ from sandbox.stage import Stage
 _OF_ITSELF: Final = ("nightly backup", "maintenance", "rotation", "snapshot:rds:", "backing-up")
 """What RDS does without being asked, by the words with which the sandbox names it: nobody waits for it."""
 _ASKS: Final = "${LambdaInvokeAndWait}"
+_NOBODYS: Final = "\0"  # in the name of no database
 _STACKS: Final = ("snapferry-source-", "snapferry-target-")
 
 
@@ -47,6 +49,7 @@ class Carried:
         states: States entered in both accounts: what AWS bills as transitions.
         calls: Requests by service, all by roles of ours.
         events: Events that were put on a bus, and those that went to the other account's.
+        logged: What functions wrote into their log groups.
     """
 
     timeline: Timeline
@@ -54,6 +57,7 @@ class Carried:
     invoked: list[Invoked]
     calls: Counter[str]
     events: int
+    logged: Logged = field(default_factory=Logged)
 
 
 @dataclass
@@ -73,6 +77,7 @@ def carry(stage: Stage, database: str) -> Carried:
     """
     sandbox = stage.sandbox
     sandbox.gate.log.clear()
+    logs.clear(sandbox)
     with _watching(stage, database) as watch:
         begun = sandbox.clock.now
         arn = sandbox.start_execution(stage.machine_arn, f"bench-{database}", {"database": database})
@@ -80,9 +85,23 @@ def carry(stage: Stage, database: str) -> Carried:
         if ended["status"] != "SUCCEEDED":
             raise RuntimeError(f"the transfer of {database} ended {ended['status']}: {ended.get('cause')}")
         line = timeline(begun, sandbox.clock.now, watch.works, watch.entered, kinds())
-    calls = Counter(call.service for call in sandbox.gate.log if call.caller.role_arn and call.service != "lambda")
-    puts = [call for call in sandbox.gate.calls_of("events", "PutEvents") if call.caller.role_arn]
-    return Carried(line, watch.states, watch.invoked, calls, 2 * len(puts))
+    return _counted(stage, watch, line)
+
+
+def pass_idly(stage: Stage, seconds: float) -> Carried:
+    """Let time pass in which only schedules run, and return what they took; its timeline says nothing."""
+    stage.sandbox.gate.log.clear()
+    logs.clear(stage.sandbox)
+    with _watching(stage, _NOBODYS) as watch:
+        stage.sandbox.clock.run(limit=seconds)
+    return _counted(stage, watch, Timeline(0.0, seconds, 0.0))
+
+
+def _counted(stage: Stage, watch: _Watch, line: Timeline) -> Carried:
+    gate = stage.sandbox.gate
+    calls = Counter(call.service for call in gate.log if call.caller.role_arn and call.service != "lambda")
+    puts = [call for call in gate.calls_of("events", "PutEvents") if call.caller.role_arn]
+    return Carried(line, watch.states, watch.invoked, calls, 2 * len(puts), logs.of(stage.sandbox))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What AWS asks for a transfer: prices that a reader can replace, and the arithmetic."""
+"""What AWS asks: prices that a reader can replace, and the arithmetic."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,60 +15,122 @@ EVENT: Final = 1.00 / 1_000_000
 TABLE_REQUEST: Final = 0.625 / 1_000_000
 """A write of at most 1 KB; a read costs less."""
 KMS_REQUEST: Final = 0.03 / 10_000
+LOG_GB: Final = 0.50
+"""Taken in; keeping them costs 0.03 a month for each GB, compressed."""
+SCHEDULED: Final = 1.00 / 1_000_000
+"""One start by EventBridge Scheduler."""
 BACKUP_GB_MONTH: Final = {"cluster": 0.021, "instance": 0.095}
 """Snapshots beyond the free allowance."""
-_HOURS_A_MONTH: Final = 730
+KEY_MONTH: Final = 1.00
+ALARM_METRIC_MONTH: Final = 0.10
+"""For each metric that an alarm looks at."""
+METRIC_MONTH: Final = 0.30
+"""A metric of one's own: a name with its dimensions."""
+DASHBOARD_MONTH: Final = 3.00
+SECRET_MONTH: Final = 0.40
+PAGES: Final = {
+    "Step Functions": "https://aws.amazon.com/step-functions/pricing/",
+    "Lambda": "https://aws.amazon.com/lambda/pricing/",
+    "EventBridge": "https://aws.amazon.com/eventbridge/pricing/",
+    "DynamoDB": "https://aws.amazon.com/dynamodb/pricing/on-demand/",
+    "KMS": "https://aws.amazon.com/kms/pricing/",
+    "CloudWatch": "https://aws.amazon.com/cloudwatch/pricing/",
+    "Secrets Manager": "https://aws.amazon.com/secrets-manager/pricing/",
+    "RDS": "https://aws.amazon.com/rds/pricing/",
+    "Aurora": "https://aws.amazon.com/rds/aurora/pricing/",
+}
+"""Where AWS says them today."""
+HOURS_A_MONTH: Final = 730
 
 CALL_SECONDS: Final = 0.08
 """Assumed: how long a function waits for one request to AWS."""
 LIVES: Final = 300.0
 """Assumed: seconds for which Lambda keeps an environment that nobody uses."""
+PLATFORM_BYTES: Final = 1_000
+"""Assumed: what Lambda itself logs of one invocation, its beginning and its report."""
 _SHARE_OF_PROCESSOR: Final = 1 / 1769
 """Of a vCPU, for each MiB of a function's memory [Lambda: configuration-memory]."""
 _MIB_A_GB: Final = 1024
+_BYTES_A_GB: Final = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What AWS counts of something.
+
+    Attributes:
+        states: State transitions in both accounts.
+        gb_seconds: What Lambda bills, as estimated.
+        table_requests, key_requests: To DynamoDB and to KMS.
+        log_bytes: Taken in by CloudWatch Logs.
+    """
+
+    states: int
+    invocations: int
+    gb_seconds: float
+    events: int
+    table_requests: int
+    key_requests: int
+    log_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """US dollars of one transfer.
-
-    Attributes:
-        gb_seconds: What Lambda bills, as estimated.
-        storage: For the snapshots while they exist, at the most: where the free allowance is used up.
-    """
+    """US dollars of what was counted."""
 
     transitions: float
     invocations: float
-    gb_seconds: float
     duration: float
-    others: float
-    storage: float
+    events: float
+    table: float
+    keys: float
+    logs: float
 
     @property
     def workflow(self) -> float:
-        """Return what the workflow itself costs."""
+        """Return the sum."""
         return self.transitions + self.invocations + self.duration + self.others
 
+    @property
+    def others(self) -> float:
+        """Return what neither Step Functions nor Lambda asks."""
+        return self.events + self.table + self.keys + self.logs
 
-def bill(carried: Carried, family: str, gigabytes: int, start_seconds: float) -> Bill:
-    """Return what one transfer costs.
+
+def counts(carried: Carried, start_seconds: float) -> Counts:
+    """Return what AWS counts of what was played.
 
     Args:
-        carried: The transfer.
-        family: `cluster` or `instance`.
-        gigabytes: Of the database.
+        carried: The transfer, or some idle time.
         start_seconds: Of a whole processor, for the imports of a function's cold start.
     """
-    gb_seconds = sum(_billed(carried.invoked, start_seconds))
-    hours = carried.timeline.length / 3600
-    return Bill(
-        transitions=carried.states * TRANSITION,
-        invocations=len(carried.invoked) * INVOCATION,
-        gb_seconds=gb_seconds,
-        duration=gb_seconds * GB_SECOND,
-        others=carried.events * EVENT + carried.calls["dynamodb"] * TABLE_REQUEST + carried.calls["kms"] * KMS_REQUEST,
-        storage=3 * gigabytes * BACKUP_GB_MONTH[family] * hours / _HOURS_A_MONTH,
+    return Counts(
+        states=carried.states,
+        invocations=len(carried.invoked),
+        gb_seconds=round(sum(_billed(carried.invoked, start_seconds)), 1),
+        events=carried.events,
+        table_requests=carried.calls["dynamodb"],
+        key_requests=carried.calls["kms"],
+        log_bytes=carried.logged.bytes + PLATFORM_BYTES * len(carried.invoked),
     )
+
+
+def bill(counted: Counts) -> Bill:
+    """Return what that costs."""
+    return Bill(
+        transitions=counted.states * TRANSITION,
+        invocations=counted.invocations * INVOCATION,
+        duration=counted.gb_seconds * GB_SECOND,
+        events=counted.events * EVENT,
+        table=counted.table_requests * TABLE_REQUEST,
+        keys=counted.key_requests * KMS_REQUEST,
+        logs=counted.log_bytes / _BYTES_A_GB * LOG_GB,
+    )
+
+
+def storage(family: str, gigabytes: int, seconds: float) -> float:
+    """Return the dollars of a transfer's three snapshots at the most: of full size, for as long as it takes."""
+    return 3 * gigabytes * BACKUP_GB_MONTH[family] * seconds / 3600 / HOURS_A_MONTH
 
 
 def cold_starts(invoked: Iterable[Invoked]) -> int:

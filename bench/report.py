@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench import ROOT
 
@@ -27,6 +27,7 @@ class Section:
         counts: What must not grow, by name.
         plots: SVG texts by file name.
         seeds: What its random numbers were drawn from.
+        facts: What another page is worked out from, with what differs from machine to machine: a file of its own.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Section:
     counts: dict[str, int]
     plots: dict[str, str] = field(default_factory=dict)
     seeds: tuple[int, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def write(sections: Sequence[Section], folder: Path = FOLDER) -> None:
@@ -41,8 +43,15 @@ def write(sections: Sequence[Section], folder: Path = FOLDER) -> None:
     (folder / PAGE).write_text(page(sections), encoding="utf-8")
     (folder / COUNTS).write_text(json.dumps(counts(sections), indent=2, sort_keys=True) + "\n", encoding="utf-8")
     for section in sections:
+        if section.facts:
+            write_facts(section, folder)
         for name, plot in section.plots.items():
             (folder / name).write_text(plot, encoding="utf-8")
+
+
+def write_facts(section: Section, folder: Path = FOLDER) -> None:
+    """Write a section's facts, beside the page."""
+    (folder / f"{section.name}.json").write_text(json.dumps(section.facts, indent=1) + "\n", encoding="utf-8")
 
 
 def page(sections: Iterable[Section]) -> str:

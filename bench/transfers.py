@@ -1,12 +1,13 @@
 """Whole transfers in the sandbox: what the workflow takes on top of AWS's own work, in time, calls and money."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from bench import transfers_told
-from bench.carried import Carried, carry
-from bench.prices import Bill, bill
+from bench.carried import Carried, carry, pass_idly
+from bench.prices import Counts, counts
 from bench.report import Section
+from bench.standing import metrics, standing
 from sandbox.accounts import ACCOUNTS, SOURCE
 from sandbox.sources import make_source
 from sandbox.stage import Stage, set_stage
@@ -17,17 +18,19 @@ SIZES: Final = {"small": 20, "middling": 500, "large": 10_000}
 ENGINES: Final = {"cluster": "aurora-mysql", "instance": "postgres"}
 START_SECONDS: Final = 0.25
 """Of a processor: a function's imports and its clients; see the section on functions."""
+_DAY: Final = 86_400.0
+_READ_ONLY: Final = ("Arn", "CreationDate", "LastModificationDate", "ResponseMetadata")
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A transfer of one database, and its bill."""
+    """A transfer of one database, and what AWS counts of it."""
 
     family: str
     size: str
     gigabytes: int
     carried: Carried
-    bill: Bill
+    counts: Counts
 
     @property
     def name(self) -> str:
@@ -39,9 +42,17 @@ def measure(sizes: dict[str, int] = SIZES) -> Section:
     """Carry a cluster and an instance of each size across, and return what that took."""
     with Sandbox(data=False) as sandbox:
         stage = set_stage(sandbox, source_parameters={"DeadlineHours": "672"})
-        _stop_schedules(sandbox)  # a sweep is no part of a transfer, and there are many in ten days
+        _switch_schedules(sandbox, "DISABLED")  # a sweep is no part of a transfer, and there are many in ten days
         played = [_play(stage, family, size, sizes[size]) for family in ENGINES for size in sizes]
-    return Section(name="transfers", text=transfers_told.text(played, START_SECONDS), counts=_counts(played))
+        _switch_schedules(sandbox, "ENABLED")
+        day = pass_idly(stage, _DAY)
+        there = standing(sandbox) | metrics([one.carried for one in played], day, databases=len(played))
+    facts = {
+        "transfers": [_facts(one) for one in played],
+        "idle_day": asdict(counts(day, START_SECONDS)),
+        "standing": there | {"starts_a_day_at_most": len(day.invoked)},
+    }
+    return Section(name="transfers", text=transfers_told.text(played), counts=_counts(played), facts=facts)
 
 
 def _play(stage: Stage, family: str, size: str, gigabytes: int) -> Played:
@@ -56,14 +67,21 @@ def _play(stage: Stage, family: str, size: str, gigabytes: int) -> Played:
     stage.sandbox.rds.settings.aurora_size_gb = gigabytes
     make_source(stage.sandbox, ENGINES[family], name=name, account=SOURCE, **place)
     carried = carry(stage, name)
-    return Played(family, size, gigabytes, carried, bill(carried, family, gigabytes, START_SECONDS))
+    return Played(family, size, gigabytes, carried, counts(carried, START_SECONDS))
 
 
-def _stop_schedules(sandbox: Sandbox) -> None:
+def _switch_schedules(sandbox: Sandbox, state: str) -> None:
     for account in ACCOUNTS:
         scheduler = sandbox.client("scheduler", account)
         for row in scheduler.list_schedules()["Schedules"]:
-            scheduler.delete_schedule(Name=row["Name"])
+            found = scheduler.get_schedule(Name=row["Name"])
+            kept = {name: value for name, value in found.items() if name not in _READ_ONLY}
+            scheduler.update_schedule(**kept | {"State": state})
+
+
+def _facts(one: Played) -> dict[str, Any]:
+    length = round(one.carried.timeline.length)
+    return {"family": one.family, "size": one.size, "gigabytes": one.gigabytes, "seconds": length} | asdict(one.counts)
 
 
 def _counts(played: list[Played]) -> dict[str, int]:

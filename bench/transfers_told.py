@@ -21,13 +21,10 @@ top, and belongs to the state in which the youngest running execution is. How lo
 minutes for a snapshot of 100 GB, 53 for a copy), with progress that grows evenly; how waits fare with any other
 progress is told above. A cold start takes 0.5 s here, a call of AWS's 0.08 s, a transition no time."""
 
-_STORAGE: Final = """*Storage at most* is three snapshots of the database's full size for as long as the whole
-transfer takes, where nothing is left of the free allowance; it is AWS's price of the way, not the workflow's."""
-
 _KINDS: Final[dict[Kind, str]] = {"late": "noticed late", "asking": "questions and answers", "doing": "functions"}
 
 
-def text(played: Sequence[Played], start_seconds: float) -> str:
+def text(played: Sequence[Played]) -> str:
     """Return the section."""
     return "\n\n".join(
         [
@@ -39,12 +36,7 @@ def text(played: Sequence[Played], start_seconds: float) -> str:
             "### What it counts",
             _counts(played),
             "Calls are requests of the functions to AWS's APIs, retries among them.",
-            "### What it costs",
-            _assumptions(start_seconds),
-            _bills(played),
-            _STORAGE,
-            "### The arithmetic of one",
-            _arithmetic(played[0]),
+            "[What it costs](../docs/cost.md) follows from these numbers.",
         ]
     )
 
@@ -97,56 +89,7 @@ def _counts(played: Sequence[Played]) -> str:
     return table(["Database", "transitions", "invocations", "cold", "calls", *services], rows)
 
 
-def _assumptions(start_seconds: float) -> str:
-    backup = prices.BACKUP_GB_MONTH
-    return f"""Prices: {prices.OF}; they stand in `bench/prices.py` for you to replace. State transitions
-${prices.TRANSITION * 1000:.3f} per 1,000; invocations ${prices.INVOCATION * 1e6:.2f} per million and
-${prices.GB_SECOND:.10f} per GB-second; events ${prices.EVENT * 1e6:.2f} per million; requests to the table
-${prices.TABLE_REQUEST * 1e6:.3f} per million, all as writes; KMS ${prices.KMS_REQUEST * 10_000:.2f} per 10,000;
-snapshots ${backup["cluster"]:.3f} (Aurora) and ${backup["instance"]:.3f} per GB-month. Not in it: the keys ($1 a month
-each), logs, alarms, the sweeper, and the restored database itself.
-
-**Billed durations are estimated**, for nothing runs on Lambda here: a function waits {prices.CALL_SECONDS} s for each
-call; what its handler computes is measured on this machine and stretched by its memory's share of a processor (1,769 MB
-are one); it starts cold where nobody has used it for {prices.LIVES:.0f} s, which is {start_seconds} s of computing,
-stretched and billed as well."""
-
-
-def _bills(played: Sequence[Played]) -> str:
-    head = ["Database", "GB-seconds", "transitions", "Lambda", "others", "**workflow**", "storage at most"]
-    rows = [
-        [
-            one.name,
-            f"{one.bill.gb_seconds:.0f}",
-            dollars(one.bill.transitions),
-            dollars(one.bill.invocations + one.bill.duration),
-            dollars(one.bill.others),
-            f"**{dollars(one.bill.workflow)}**",
-            dollars(one.bill.storage),
-        ]
-        for one in played
-    ]
-    return table(head, rows)
-
-
-def _arithmetic(one: Played) -> str:
-    carried, its = one.carried, one.bill
-    tables, keys = carried.calls["dynamodb"], carried.calls["kms"]
-    lines = [
-        f"{carried.states} transitions x ${prices.TRANSITION:.6f} = {dollars(its.transitions)}",
-        f"{len(carried.invoked)} invocations x ${prices.INVOCATION:.7f} = {dollars(its.invocations)}",
-        f"{its.gb_seconds:.1f} GB-seconds x ${prices.GB_SECOND:.10f} = {dollars(its.duration)}",
-        f"{carried.events} events, {tables} requests to the table, {keys} to KMS = {dollars(its.others)}",
-    ]
-    return "\n".join([f"{one.name.capitalize()}:", "", *(f"* {line}" for line in lines)])
-
-
 def hours(seconds: float) -> str:
     """Return a length of time as hours, minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
-
-
-def dollars(amount: float) -> str:
-    """Return US dollars, with as many digits as show something."""
-    return f"${amount:.2f}" if amount >= 1 else f"${amount:.4f}"
