@@ -89,7 +89,7 @@ def test_each_alarm_of_the_stacks_has_an_entry_and_no_entry_is_of_anything_else(
     there = {name for template in TEMPLATES for name in of_type(template, "AWS::CloudWatch::Alarm")}
     assert set(page.alarms()) == there
     assert all(list(entry.fields) == ["Happened", "State", "Do"] for entry in page.alarms().values())
-    assert list(page.alarms())[0] == "AccessNotClosedAlarm"  # the only one that cannot wait
+    assert next(iter(page.alarms())) == "AccessNotClosedAlarm"  # the only one that cannot wait
 
 
 @pytest.mark.parametrize("command", page.commands(), ids=" ".join)
