@@ -28,7 +28,7 @@ sandbox: .venv/.made node_modules/.made ## keep the two accounts running (PORT=4
 	  $(if $(ENGINE),--engine $(ENGINE)) $(if $(LISTEN),--listen $(LISTEN)) $(if $(TRAIL),--trail)
 
 test: .venv/.made node_modules/.made ## run the tests (ARGS=...)
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: .venv/.made node_modules/.made ## run the tests that take minutes: many transfers, large databases, generated policies (ARGS=...)
 	$(BIN)/pytest -m long $(ARGS)

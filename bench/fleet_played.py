@@ -2,9 +2,10 @@
 
 import json
 import random
+import re
 import resource
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sandbox.accounts import ACCOUNTS, SOURCE
@@ -19,13 +20,20 @@ SEED: Final = 9
 SMALLEST, LARGEST = 20, 400  # GB of an instance; a cluster's size is the sandbox's own
 
 _COPIES: Final = {"CopyDBSnapshot": ("snapshot", "instance"), "CopyDBClusterSnapshot": ("cluster-snapshot", "cluster")}
+_SNAPSHOTS: Final = {
+    "CreateDBSnapshot": ("snapshot", "instance"),
+    "CreateDBClusterSnapshot": ("cluster-snapshot", "cluster"),
+}
+_TRANSFER: Final = re.compile(r"-([0-9a-f]{16})(?:-c)?$")
 _PATIENCE: Final = 7 * 86_400.0
 _MANY: Final = 2000  # for quotas that AWS raises when asked; those of copies at once stay as they are
 
 type Limits = dict[str, int]
 """By family."""
-DEFAULTS: Final[Limits] = {"instance": 20, "cluster": 5}
-"""RDS's own, and so the stack's."""
+LIMITS: Final[Limits] = {"instance": 20, "cluster": 5}
+"""Of copies at once: RDS's own, and so the stack's."""
+AT_ONCE: Final[Limits] = {"instance": 50, "cluster": 12}
+"""Transfers at a time: the stack's defaults."""
 
 type Line = tuple[str, str]
 """An account's profile and a family: what RDS counts copies by."""
@@ -33,11 +41,17 @@ type Line = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """One copy that RDS made: when it began and ended, in virtual seconds."""
+    """One copy, or snapshot, that RDS made: for which transfer, and when it began and ended, in virtual seconds."""
 
     line: Line
     begun: float
     due: float
+    transfer: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """Return how long it took."""
+        return self.due - self.begun
 
 
 @dataclass(slots=True)
@@ -48,7 +62,7 @@ class Played:
         summary: Its output.
         begun, seconds: When it began, and for how long it ran; virtual.
         exposure: For how many seconds access was open, of all transfers together.
-        copies: All that RDS made.
+        copies, snapshots: All that RDS made.
         calls: How many of each API, by account, service and operation, in each second.
         errors: How many calls were refused, by service, operation and code.
         states: How many states were entered, by machine.
@@ -61,6 +75,7 @@ class Played:
     seconds: int = 0
     exposure: int = 0
     copies: list[Copied] = field(default_factory=list)
+    snapshots: list[Copied] = field(default_factory=list)
     calls: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     errors: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
@@ -74,7 +89,16 @@ class Played:
 
     def copy_seconds(self, line: Line) -> float:
         """Return how long RDS copied, all copies of one line together."""
-        return sum(copy.due - copy.begun for copy in self.copies if copy.line == line)
+        return sum(copy.seconds for copy in self.copies if copy.line == line)
+
+    def alone(self, family: str) -> list[tuple[float, float, float]]:
+        """Return of each transfer for how long RDS makes its snapshot, its copy, and its copy in the target."""
+        parts = {("snapshot", family): 0, ("source", family): 1, ("target", family): 2}
+        found: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+        for one in (*self.snapshots, *self.copies):
+            if one.line in parts:
+                found[one.transfer][parts[one.line]] += one.seconds
+        return [(snapshot, first, second) for snapshot, first, second in found.values()]
 
     @property
     def copies_refused(self) -> int:
@@ -94,13 +118,13 @@ class Played:
         return dict(found.most_common())
 
 
-def play(instances: int, clusters: int, *, limits: Limits = DEFAULTS, at_once: Limits = DEFAULTS) -> Played:
+def play(instances: int, clusters: int, *, limits: Limits = LIMITS, at_once: Limits = AT_ONCE) -> Played:
     """Carry so many databases across in one fleet, without restoring them.
 
     Args:
         instances: How many.
         clusters: How many.
-        limits: How many copies of each family RDS makes at once, in either account.
+        limits: How many copies of each family RDS makes at once, in either account; the stack knows it.
         at_once: How many transfers of each the fleet runs at a time.
     """
     with Sandbox(data=False) as sandbox:
@@ -109,6 +133,7 @@ def play(instances: int, clusters: int, *, limits: Limits = DEFAULTS, at_once: L
         quotas.manual_instance_snapshots = quotas.manual_cluster_snapshots = _MANY
         quotas.instance_copies_in_flight, quotas.cluster_copies_in_flight = limits["instance"], limits["cluster"]
         most = {f"MaxConcurrent{family.capitalize()}s": str(count) for family, count in at_once.items()}
+        most |= {f"CopiesAtOnce{family.capitalize()}s": str(count) for family, count in limits.items()}
         stage = set_stage(sandbox, "mysql", source_parameters=most)
         make_databases(stage, instances, clusters)
         return run(stage, {"tagged": {"fleet": "bench"}, "restore": False})
@@ -123,7 +148,10 @@ def run(stage: Stage, given: dict[str, Any]) -> Played:
         if call.error:
             played.errors[call.service, call.operation, call.error] += 1
         elif call.operation in _COPIES:
-            played.copies.append(_copied(sandbox, call))
+            played.copies.append(_copied(sandbox, call, *_COPIES[call.operation]))
+        elif call.operation in _SNAPSHOTS:
+            made = _copied(sandbox, call, *_SNAPSHOTS[call.operation])
+            played.snapshots.append(replace(made, line=("snapshot", made.line[1])))
 
     sandbox.gate.after.append(note_call)
     sandbox.on_state.append(lambda event: played.states.update([event.machine] if event.kind == "entered" else []))
@@ -166,12 +194,13 @@ def make_databases(stage: Stage, instances: int, clusters: int) -> None:
     stage.sandbox.clock.run(limit=3600)
 
 
-def _copied(sandbox: Sandbox, call: Call) -> Copied:
-    kind, family = _COPIES[call.operation]
-    name = next(value for key, value in call.parameters.items() if key.startswith("Target"))
+def _copied(sandbox: Sandbox, call: Call, kind: str, family: str) -> Copied:
+    named = ("Target", "DBSnapshotIdentifier", "DBClusterSnapshotIdentifier")
+    name = next(value for key, value in call.parameters.items() if key.startswith(named))
     work = sandbox.rds.store.snapshots[Arn(call.region, call.caller.account, kind, name)].work
     account = next(one for one in ACCOUNTS if one.id == call.caller.account)
-    return Copied((account.profile, family), work.begun, work.due)
+    transfer = _TRANSFER.search(name)
+    return Copied((account.profile, family), work.begun, work.due, transfer[1] if transfer else name)
 
 
 def _exposure(sandbox: Sandbox, summary: dict[str, Any]) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from snapferry.vocabulary import FAMILIES, Family
+
 type Side = Literal["source", "target"]
 
 
@@ -85,6 +87,11 @@ class Settings:
     def database_keys(self) -> frozenset[str]:
         """ARNs of the databases' customer managed keys that the stack's roles may use (source stack only)."""
         return frozenset(part.strip() for part in self.text("DATABASE_KEY_ARNS", "none").split(",")) - {"none"}
+
+    @property
+    def copies_at_once(self) -> dict[Family, int]:
+        """How many copies of a family's snapshots RDS makes at once in an account (source stack only)."""
+        return {family: int(self.text(f"{family.upper()}_COPIES_AT_ONCE")) for family in FAMILIES}
 
     @property
     def shares_originals(self) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.accounts import SOURCE
-from sandbox.stage import set_stage
+from sandbox.sources import make_source
+from sandbox.stage import DATABASE, set_stage
 from sandbox.world import Sandbox
 from tests.end_to_end.story import Story
 
@@ -32,7 +33,8 @@ MOMENTS = (0.02, 0.1, 0.22, 0.38, 0.46, 0.62, 0.78, 0.94, 3.0)
 @pytest.fixture
 def story(simulator: Simulator) -> Iterator[Story]:
     with Sandbox(permissions=simulator, data=False) as sandbox:
-        yield Story(set_stage(sandbox))
+        many = {"CopiesAtOnceInstances": "50", "CopiesAtOnceClusters": "50"}
+        yield Story(set_stage(sandbox, source_parameters=many))
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,23 @@ def test_none_fails_and_every_edit_of_others_stands(story: Story, transfers: int
     assert_told(ended, inside)
     assert story.state_rows("lease") == story.state_rows("lock") == []
     assert [name for account, name in story.snapshots() if account == "source"] == []
+
+
+def test_no_access_is_opened_before_the_target_has_room_for_the_copy(simulator: Simulator) -> None:
+    with Sandbox(permissions=simulator, data=False) as sandbox:
+        story = Story(set_stage(sandbox, "aurora-mysql", source_parameters={"CopiesAtOnceClusters": "1"}))
+        make_source(sandbox, "aurora-mysql", name="other", DBSubnetGroupName=story.stage.source_network.subnet_group)
+        most = MostLeases(story)
+        machine = story.stage.machine_arn
+        started = [
+            sandbox.start_execution(machine, name, {"database": name, "restore": False}) for name in (DATABASE, "other")
+        ]
+        receipts = [json.loads(sandbox.wait_for(arn)["output"]) for arn in started]
+        assert most.at_once == 1
+        waits = " ".join(sandbox.functions.logs("snapferry-source-EditKeyPolicyFunction"))
+        assert "waiting: the target makes as many copies" in waits
+        exposed = [each["access"]["exposure_seconds"] for each in receipts]
+        assert max(exposed) < 1.1 * min(exposed)  # who waited did so without access
 
 
 def assert_told(ended: list[dict[str, Any]], inside: list[Wish]) -> None:

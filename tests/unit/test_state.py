@@ -129,6 +129,7 @@ def test_a_lease_is_noted_until_it_is_closed(table: Table) -> None:
         ends="2026-01-03T00:00:00Z",
         opened_at="2026-01-01T00:00:00Z",
         fingerprint="f",
+        family="cluster",
     )
     leases.note(record)
     assert leases.find(record.transfer) == record

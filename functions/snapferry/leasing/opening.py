@@ -1,9 +1,10 @@
 """Opening a lease: what has to hold before it, and what is waited for."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from snapferry import aws, waits
-from snapferry.errors import AccessClosedForGood, KeyPolicyFull, KeyPolicyNotEditable
+from snapferry.errors import AccessClosedForGood, KeyPolicyFull, KeyPolicyNotEditable, TooManyCopies
 from snapferry.leasing import lease, managed_elsewhere
 from snapferry.leasing.asked_for import wanted_lease
 from snapferry.leasing.editing import LOCKED, LOCKED_SECONDS, Result, done, later, policy_of, spread
@@ -16,6 +17,8 @@ from snapferry.transfers import TransferPlan
 
 _FULL_SECONDS = 60
 _FULL = "the key policy has no room until another transfer's lease is closed"
+_BUSY_SECONDS = 60
+_BUSY = "the target makes as many copies as RDS makes at once"
 
 
 def open_lease(leases: Leases, plan: TransferPlan, role_arn: str, since: str) -> Result:
@@ -30,9 +33,12 @@ def open_lease(leases: Leases, plan: TransferPlan, role_arn: str, since: str) ->
     Raises:
         AccessClosedForGood: The transfer is over.
         KeyPolicyFull: There was no room until its deadline.
+        TooManyCopies: Other transfers' copies kept the target busy until its deadline.
     """
     _check_not_over(leases, plan)
     settings = Settings()
+    if _target_is_busy(leases.all(), plan, settings.copies_at_once[plan.family]):
+        return _wait_for_the_target(plan, since)
     wanted = wanted_lease(plan, settings, role_arn)
     find_transfer_key(aws.client("kms"), plan.key_arn, region=plan.region)
     if settings.key_policy_is_elsewhere:
@@ -102,10 +108,28 @@ def _record(plan: TransferPlan, wanted: Lease, fingerprint: str) -> LeaseRecord:
         key_arn=plan.key_arn,
         copy_arn=plan.copy_arn,
         target_account=wanted.account,
+        family=plan.family,
         ends=wanted.ends,
         opened_at=waits.show_time(waits.now()),
         fingerprint=fingerprint,
     )
+
+
+def _target_is_busy(records: Iterable[LeaseRecord], plan: TransferPlan, most: int) -> bool:
+    """Tell whether RDS would refuse the target's copy: access that nobody can use yet is not opened."""
+    now = waits.show_time(waits.now())
+    running = {each.transfer for each in records if each.family == plan.family and each.ends > now}
+    return plan.transfer not in running and len(running) >= most
+
+
+def _wait_for_the_target(plan: TransferPlan, since: str) -> Result:
+    if _is_late(plan):
+        raise TooManyCopies(
+            "The copies of other transfers kept the target busy until this one's deadline had passed",
+            resource=f"{plan.family} snapshot copies in flight in account {plan.target_account}",
+            remedy="run fewer transfers at once, or ask AWS for more copies at once and raise the stack's CopiesAtOnce",
+        )
+    return later(_BUSY, _next_try(_BUSY_SECONDS, plan, since))
 
 
 def _wait_for_room(plan: TransferPlan, since: str) -> Result:

@@ -14,6 +14,7 @@ class LeaseRecord:
     """One transfer's lease on one key.
 
     Attributes:
+        family: Of the snapshot; empty in a row that an older version has written.
         ends: When the statements end by themselves; UTC, ISO 8601.
         opened_at: Just before the statements were first written to the key policy; UTC, ISO 8601.
         fingerprint: SHA-256 of the policy without our statements, when the lease was opened.
@@ -29,6 +30,7 @@ class LeaseRecord:
     opened_at: str
     fingerprint: str
     seen: bool = False
+    family: str = ""
 
 
 class Leases:
@@ -68,7 +70,7 @@ class Leases:
 
 
 def _record(found: dict[str, Any]) -> LeaseRecord:
-    return LeaseRecord(**{name: found[name] for name in LeaseRecord.__dataclass_fields__})
+    return LeaseRecord(**{name: found[name] for name in LeaseRecord.__dataclass_fields__ if name in found})
 
 
 def _id(transfer: str) -> str:
