@@ -23,14 +23,18 @@ def handler(event: Event, context: LambdaContext) -> Result:
     begun = Begun.read(event["plan"])
     answered = answering.given(begun.transfer, Question(begun.question)) if begun.question else None
     if answered is not None and answered.reply is not Reply.FAILED:
-        return {"database": False, "copies": []}
+        return {"names": False, "database": False, "copies": []}
     database = _database(begun)
-    published = database is not None and _is_published(database, begun)
+    published = database is not None and database.resource_id in Connections(aws.client("ssm")).told(begun.connection)
     if begun.question and answered is None:
         ended = f"In the target account {account_of(context)}: {event['plan']['ended']}."
         remark = f" Database {begun.identifier} had been published before: it serves, and stays." if published else ""
         answering.give(failed_answer(begun, ended + remark))
-    return {"database": database is not None and not published, "copies": _copies(begun)}
+    return {
+        "names": _names(begun, published=published),
+        "database": database is not None and not published,
+        "copies": _copies(begun),
+    }
 
 
 def _database(begun: Begun) -> Database | None:
@@ -43,12 +47,12 @@ def _database(begun: Begun) -> Database | None:
     return None
 
 
-def _is_published(database: Database, begun: Begun) -> bool:
-    connection = Connections(aws.client("ssm")).find(begun.connection or "")
-    if connection is None:
-        return False
-    known = (connection.now, *(each.serving for each in connection.previous))
-    return database.resource_id in {each.resource_id for each in known}
+def _names(begun: Begun, *, published: bool) -> bool:
+    """Tell whether names are to be given back: of a restore that published nothing, of going back that did not."""
+    if begun.naming is None or begun.work != "switch":
+        return begun.naming is not None and not published
+    found = Connections(aws.client("ssm")).find(begun.connection or "")
+    return found is not None and found.now.resource_id != begun.naming["resource_id"]
 
 
 def _copies(begun: Begun) -> list[str]:

@@ -1,14 +1,17 @@
 """State "Write down what went": connections forget the databases that are gone; what could not be deleted is told."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from snapferry import aws
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import NotTidiedUp
+from snapferry.failures import explained
 from snapferry.target.connections import Connections, editing
+
+_DELETING: Final = "Deleting it"
 
 
 @entry_point
@@ -20,7 +23,7 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     if left:
         raise NotTidiedUp(
             f"{len(left)} of {len(items)} could not be deleted: "
-            + "; ".join(f"{item['arn']}: {item['trouble']}" for item in left),
+            + "; ".join(f"{item['arn']}: {': '.join(explained(item['trouble'], _DELETING))}" for item in left),
             resource=left[0]["arn"],
             remedy="mend what is said there; the next run tries again",
         )

@@ -1,4 +1,7 @@
-"""State "Find the way back": the database that served before, if it still can."""
+"""State "Find the way back": the database that served before, if it still can.
+
+What would be left half done if somebody stopped the execution is written down first.
+"""
 
 from dataclasses import asdict
 
@@ -7,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapferry import aws
 from snapferry.entry import Event, Result, entry_point
 from snapferry.settings import Settings
+from snapferry.target import taking_back
 from snapferry.target.connections import Connections
 from snapferry.target.switching_back import plan_switch_back
 
@@ -20,4 +24,6 @@ def handler(event: Event, _context: LambdaContext) -> Result:
         connections=Connections(aws.client("ssm")),
         rds=aws.client("rds"),
     )
+    if plan.naming:
+        taking_back.books().note(taking_back.of_switch(plan))  # before any name changes
     return asdict(plan)

@@ -17,6 +17,13 @@ CAUSE_LIMIT: Final = 32768
 RUNBOOK: Final = "docs/runbook.md"
 """Each error's name is a heading there."""
 
+_TIDIED: Final = "What it had opened is closed, and what it had made is taken back, by itself."
+UNEXPLAINED: Final[Mapping[str, str]] = {
+    "ABORTED": f"Somebody stopped it (StopExecution), or deleted its state machine. {_TIDIED}",
+    "TIMED_OUT": f"It took longer than its state machine allows. {_TIDIED}",
+}
+"""Ends of an execution without error and cause; the runbook has an entry for each."""
+
 type Failure = Mapping[str, Any]
 """What Step Functions hands to a Catch: ``Error`` and ``Cause``."""
 
@@ -25,7 +32,7 @@ def explained(failure: Failure, step: str) -> tuple[str, str]:
     """Return the error's name and what is said of it in plain words.
 
     A function's error arrives as JSON with ``errorMessage`` (the message of our own class); what has no name of ours
-    becomes ``StepFailed``.
+    becomes ``StepFailed``, but for what says that Lambda had no room, or had errors of its own.
 
     Args:
         failure: What the Catch was given.
@@ -37,7 +44,11 @@ def explained(failure: Failure, step: str) -> tuple[str, str]:
         name = errors.AwsTooBusy.__name__
     if name in errors.NAMES:
         return name, message[:CAUSE_LIMIT]
-    return errors.StepFailed.__name__, f"{step}: {name}: {message}"[:CAUSE_LIMIT]
+    said = f"{step}: {name}: {message}"
+    if name == _NO_ROOM:
+        said = f"{said.rstrip('. ')}. {_WHAT_TO_DO}{_FIND_ROOM}."
+    busy = name in _LAMBDA_IS_BUSY
+    return (errors.AwsTooBusy if busy else errors.StepFailed).__name__, said[:CAUSE_LIMIT]
 
 
 def not_closed(closing: Failure, failure: Failure | None) -> tuple[str, str]:
@@ -95,12 +106,25 @@ def way_on(name: str, given: Any, *, kept: Mapping[str, str] | None = None, star
     return lines if len(lines) <= CAUSE_LIMIT // 2 else ""
 
 
+def without_cause(status: str) -> str:
+    """Return what there is to say of an execution that has ended without a cause of its own.
+
+    Args:
+        status: Step Functions' own word for its end.
+    """
+    return UNEXPLAINED.get(status, "Step Functions tells no cause.")
+
+
 def kept_copy(cause: str) -> dict[str, str] | None:
     """Return the ``snapshot`` that a cause says to carry on from, and ``until`` when it is kept; None without one."""
     found = _CARRY_ON.search(cause)
     return {"snapshot": json.loads(found["input"])["snapshot"], "until": found["until"]} if found else None
 
 
+_NO_ROOM: Final = "Lambda.TooManyRequestsException"
+_LAMBDA_IS_BUSY: Final = frozenset({_NO_ROOM, "Lambda.ServiceException", "Lambda.SdkClientException"})
+"""Retried in vain: no function has begun, so its log says nothing."""
+_FIND_ROOM: Final = "find the function that uses up the account's concurrent executions of Lambda, and run again"
 _CARRY_ON: Final = re.compile(r"copy is kept until (?P<until>\S+)\. .*\n(?P<input>\{.*\})$")  # as way_on writes it
 _IN_THE: Final = "In the "
 _WHAT_TO_DO: Final = "What to do: "

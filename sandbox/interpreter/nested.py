@@ -14,6 +14,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 from moto.stepfunctions.parser.asl.utils import boto_client
 
+from sandbox.interpreter.errors import PassedOn
 from sandbox.interpreter.executions import find
 from sandbox.register.map_runs import ERROR_NAMES, STOPPED_WITH_PARENT
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 NESTED = "nested execution"
 RUNNING = "RUNNING"
+_UNLISTED = "StepFunctions.AWSStepFunctionsException"
+_SERVER_ERROR = 500
 
 
 def mend(patches: Patches) -> None:
@@ -85,6 +88,10 @@ def _naming(original: Any) -> Any:
             return original(state, env, ex)
         error = ex.response["Error"]
         named = {**ex.response, "Error": {**error, "Code": error["Code"].removesuffix("Exception")}}
-        return original(state, env, ClientError(named, ex.operation_name))  # type: ignore[arg-type] # as it was
+        event = original(state, env, ClientError(named, ex.operation_name))  # type: ignore[arg-type] # as it was
+        if ex.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:  # no model lists it
+            event.error_name = PassedOn(_UNLISTED)
+            event.event_details["taskFailedEventDetails"]["error"] = _UNLISTED
+        return event
 
     return from_error

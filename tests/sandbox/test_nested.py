@@ -106,6 +106,14 @@ def test_a_refused_start_is_named_as_aws_names_it(machines: Machines) -> None:
     assert "states:StartExecution" in failed["cause"]
 
 
+def test_what_no_model_lists_has_the_services_general_name(sandbox: Sandbox, machines: Machines) -> None:
+    inner = machines.create("inner", INNER)
+    sandbox.faults.call("stepfunctions", "StartExecution", by="StepFunctions").fails()
+    failed = machines.run(starting(inner, START))
+    assert (failed["status"], failed["error"]) == ("FAILED", "StepFunctions.AWSStepFunctionsException")
+    assert "Status Code: 500" in failed["cause"]
+
+
 def test_who_waits_for_an_execution_must_be_allowed_to_look_at_it(machines: Machines) -> None:
     inner = machines.create("inner", INNER)
     outer = machines.create("outer", starting(inner))

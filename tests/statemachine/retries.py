@@ -15,6 +15,13 @@ LAMBDA_IS_BUSY = (
 )
 """AWS's best practice for tasks that invoke a function [SFN sfn-best-practices, lambda-serviceexception]."""
 
+STEP_FUNCTIONS_IS_BUSY = (
+    "StepFunctions.ThrottlingException",
+    "StepFunctions.AWSStepFunctionsException",
+    "StepFunctions.SdkClientException",
+)
+"""The second is what StartExecution's model does not list (aws-facts 6.4; the name is UNCONFIRMED)."""
+
 OUR_FUNCTION_WAS_CUT_OFF = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.Unknown",
@@ -54,7 +61,7 @@ class Shape:
 SHAPES = {
     "a function of ours": Shape((*LAMBDA_IS_BUSY, *OUR_FUNCTION_WAS_CUT_OFF, "AwsBusy"), runs_each_time=True),
     "a hook's function": Shape(LAMBDA_IS_BUSY, runs_each_time=False),  # how it fails is its own business, and retried
-    "an execution": Shape(("StepFunctions.ThrottlingException", "StepFunctions.SdkClientException"), False),
+    "an execution": Shape(STEP_FUNCTIONS_IS_BUSY, runs_each_time=False),
 }
 
 

@@ -17,7 +17,10 @@ from snapferry.contracts.incoming import RestoreAlone
 from tests.templates import stacks
 from tests.templates.stacks import LOGS_KEY, ROOT, SOURCE, TARGET, TEMPLATES, of_type
 
-WATCHED = {SOURCE: ["FerrySnapshotMachine"], TARGET: ["ReceiveSnapshotMachine", "RestoreDatabaseMachine"]}
+WATCHED = {
+    SOURCE: ["FerrySnapshotMachine"],
+    TARGET: ["ReceiveSnapshotMachine", "RestoreDatabaseMachine", "SwitchBackMachine"],
+}
 
 both = pytest.mark.parametrize("template", TEMPLATES)
 

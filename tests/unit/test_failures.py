@@ -33,6 +33,16 @@ def test_busy_for_longer_than_all_retries_is_no_longer_an_error_that_a_retry_men
     assert explained(failure, "Copy")[0] == "AwsTooBusy"
 
 
+@pytest.mark.parametrize("error", ["TooManyRequestsException", "ServiceException", "SdkClientException"])
+def test_lambda_that_is_busy_is_no_fault_of_the_step_and_no_log_is_looked_at(error: str) -> None:
+    name, said = explained({"Error": f"Lambda.{error}", "Cause": "Rate exceeded."}, "Copy")
+    assert (name, said[: said.index("Rate")]) == ("AwsTooBusy", f"Copy: Lambda.{error}: ")
+    told = cause(name, said, side=SIDE)
+    assert told.count("What to do: ") == 1
+    assert ("concurrent executions of Lambda" in told) is (error == "TooManyRequestsException")
+    assert "log" not in told
+
+
 @pytest.mark.parametrize(
     ("failure", "said"),
     [

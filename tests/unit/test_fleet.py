@@ -121,7 +121,7 @@ def test_a_failed_transfer_tells_its_error_its_id_and_what_is_kept_of_it() -> No
     [
         ({"Error": "ABORTED", "Cause": json.dumps({"ExecutionArn": EXECUTION, "Status": "ABORTED"})}, "ABORTED"),
         ({"Error": "StepFailed", "Cause": "StepFunctions.AccessDeniedException: no"}, "StepFailed"),
-        ({"Status": "TIMED_OUT"}, "StepFailed"),
+        ({"Status": "TIMED_OUT"}, "TIMED_OUT"),
         ({"Error": "States.Runtime", "Cause": '"text"'}, "States.Runtime"),
     ],
 )
@@ -129,6 +129,14 @@ def test_a_transfer_that_ended_otherwise_is_a_failure_too(fields: dict[str, Any]
     found = only_line(**fields)
     assert (found.end, found.error) == ("failed", error)
     assert found.cause
+
+
+def test_of_a_transfer_that_somebody_stopped_the_summary_says_where_to_read_what_to_do() -> None:
+    told = {"ExecutionArn": EXECUTION, "Status": "ABORTED", "Input": '{"database": "orders"}'}
+    found = only_line(Error="ABORTED", Cause=json.dumps(told))
+    assert (found.error, found.execution_arn) == ("ABORTED", EXECUTION)
+    assert str(found.cause).startswith("Somebody stopped it (StopExecution)")
+    assert str(found.cause).endswith("See docs/runbook.md#aborted")
 
 
 def test_of_what_no_result_tells_nothing_is_known() -> None:
@@ -149,7 +157,12 @@ def test_a_fleet_is_red_exactly_if_more_failed_than_is_tolerated(
     failed = [end for end in counted if end not in WELL]
     assert (whole.databases, whole.failed, whole.well) == (len(counted), len(failed), len(counted) - len(failed))
     too_many = len(failed) > count and 100 * len(failed) > percentage * len(counted)
-    assert (summary.refusal(whole, []) is not None) == (too_many and not plan_only)
+    assert (summary.refusal(whole, []) is not None) == too_many
+
+
+def test_a_plan_is_red_for_what_nobody_could_look_at_and_not_for_what_it_finds() -> None:
+    assert summary.refusal(summed_up([line("not possible")], [], plan_only=True), []) is None
+    assert "could not be looked at" in str(summary.refusal(summed_up([line("failed")], [], plan_only=True), []))
 
 
 def test_what_step_functions_could_not_do_is_never_tolerated() -> None:

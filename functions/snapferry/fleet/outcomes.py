@@ -8,7 +8,7 @@ from typing import Any, Final
 from snapferry import names, waits
 from snapferry.contracts.fleet_contracts import FleetLine
 from snapferry.errors import StepFailed
-from snapferry.failures import kept_copy
+from snapferry.failures import RUNBOOK, UNEXPLAINED, kept_copy, without_cause
 
 _CAUSE: Final = 1000  # characters of a cause; the execution has the whole
 
@@ -56,8 +56,9 @@ def _well(item: Item, child: Child, output: Mapping[str, Any]) -> FleetLine:
 
 def _badly(item: Item, child: Child) -> FleetLine:
     told = _transfer(child.get("Cause", ""))
-    cause = str(told.get("Cause") or child.get("Cause") or f"the execution's status is {child['Status']}")
-    error = told.get("Error") or (child.get("Error") if not told else told.get("Status"))
+    status = str(told.get("Status") or child["Status"])
+    cause = str(told.get("Cause") or (not told and child.get("Cause")) or _of_silence(status))
+    error = told.get("Error") or (not told and child.get("Error")) or (status if status in UNEXPLAINED else None)
     return FleetLine(
         database=item["database"],
         family=item["family"],
@@ -69,6 +70,11 @@ def _badly(item: Item, child: Child) -> FleetLine:
         seconds=waits.seconds_between(child["StartDate"], child["StopDate"]),
         again=kept_copy(cause),
     )
+
+
+def _of_silence(status: str) -> str:
+    """Return what there is to say of an execution that was stopped, or ran out of time."""
+    return f"{without_cause(status)} See {RUNBOOK}#{status.lower()}" if status in UNEXPLAINED else without_cause(status)
 
 
 def _transfer(cause: str) -> Mapping[str, Any]:

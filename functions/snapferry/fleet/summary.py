@@ -15,6 +15,8 @@ LARGEST_TABLE: Final = 100_000
 """Letters of a table that stands in the output, which ends at 256 KiB; a longer one is in S3 only."""
 
 _LEFT_OUT: Final = "left out"
+_UNSEEN: Final = frozenset({"failed", "not known"})
+_FAILED: Final = _UNSEEN | {"not possible"}
 _NAMED: Final = 10  # databases that the error names; the table has them all
 
 
@@ -63,16 +65,21 @@ def as_output(whole: FleetSummary) -> FleetSummary:
 
 
 def refusal(whole: FleetSummary, troubles: Sequence[str]) -> FleetNotComplete | None:
-    """Return the error with which a fleet ends of which too many databases did not cross; a plan never does."""
-    if whole.plan_only or (whole.failed <= whole.tolerated and not troubles):
+    """Return the error with which a fleet ends of which too many databases did not cross; None if it ends well.
+
+    A plan is not refused for what it finds, but for databases that nobody could look at.
+    """
+    failed = [line for line in whole.lines or [] if line.end in (_UNSEEN if whole.plan_only else _FAILED)]
+    if len(failed) <= whole.tolerated and not troubles:
         return None
-    errors = Counter(line.error or line.end for line in whole.lines or [] if line.end not in WELL | {_LEFT_OUT})
-    first = [line.database for line in whole.lines or [] if line.end not in WELL | {_LEFT_OUT}]
-    more = f" and {len(first) - _NAMED} more" if len(first) > _NAMED else ""
+    errors = Counter(line.error or line.end for line in failed)
+    more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
     tolerated = f", and {whole.tolerated} were tolerated" if whole.tolerated else ""
     said = "".join(f"; {trouble}" for trouble in troubles)
+    how = "could not be looked at" if whole.plan_only else "did not cross"
     return FleetNotComplete(
-        f"{whole.failed} of {whole.databases} databases did not cross{tolerated}: {', '.join(first[:_NAMED])}{more} "
+        f"{len(failed)} of {whole.databases} databases {how}{tolerated}: "
+        f"{', '.join(line.database for line in failed[:_NAMED])}{more} "
         f"({', '.join(f'{count} {name}' for name, count in errors.most_common())}){said}",
         resource=whole.told_in,
         remedy="mend what the summary says of each, and run those alone again",

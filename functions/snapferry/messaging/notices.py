@@ -7,16 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from snapferry import names
-from snapferry.failures import RUNBOOK
+from snapferry.failures import RUNBOOK, without_cause
 
 _SUBJECT_LIMIT: Final = 100  # of SNS: ASCII, one line
 _CAUSE_LIMIT: Final = 20_000  # characters; a message of SNS has at most 256 KB
 _CONSOLES: Final = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
-_BY_ITSELF_TIDIED: Final = "What it had opened is closed, and what it had made is taken back, by itself."
-_NO_CAUSE: Final = {
-    "ABORTED": f"Somebody stopped it (StopExecution), or deleted its state machine. {_BY_ITSELF_TIDIED}",
-    "TIMED_OUT": f"It took longer than its state machine allows. {_BY_ITSELF_TIDIED}",
-}
 _BY_ITSELF: Final = {
     "close-access": "The sweeper tries again by itself. The access ends at the transfer's deadline at the latest.",
     "take-back": "The sweeper tries again by itself, within the hour.",
@@ -91,7 +86,7 @@ def notice(ended: Ended, *, stack: str, side: str) -> Notice:
         f"{what} ended as {ended.status} in the {side} account {account}.",
         "",
         f"Error: {error}",
-        (ended.cause or _NO_CAUSE.get(ended.status, "Step Functions tells no cause."))[:_CAUSE_LIMIT],
+        (ended.cause or without_cause(ended.status))[:_CAUSE_LIMIT],
         *_where_to_read(error, ended.cause),
         "",
         f"Run again:  {_again(ended, machine)}",

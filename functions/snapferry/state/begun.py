@@ -21,15 +21,15 @@ class Begun:
     Attributes:
         since: When it was written down; UTC, ISO 8601.
         copy: Name of the snapshot that goes if it ends badly; None if there is none.
-        identifier: Name of the database that it brings up; None for a copy.
-        naming: The name that it is given in the end (``renaming.Naming``); None if it keeps its own.
+        identifier: Name of the database that it brings up; None for a copy, and for one that only changes names.
+        naming: The name that a database is given in the end (``renaming.Naming``); None if it keeps its own.
         connection: Parameter under which that database would be published.
         question, source_account: Who waits for an answer to what; None if a person started it.
     """
 
     execution_arn: str
     transfer: str
-    work: Literal["receive", "restore"]
+    work: Literal["receive", "restore", "switch"]
     since: str
     family: Family
     copy: str | None = None

@@ -112,6 +112,11 @@ class Connection:
     previous: tuple[Replaced, ...] = ()
     renamed_to: str | None = None
 
+    @property
+    def resource_ids(self) -> frozenset[str]:
+        """What serves, and what did."""
+        return frozenset({self.now.resource_id, *(each.serving.resource_id for each in self.previous)})
+
     def switched(self, to: Serving, *, keep: timedelta, now: datetime) -> "Connection":
         """Return the connection once another database serves; the one that served becomes the first of the previous.
 
@@ -201,6 +206,14 @@ class Connections:
                 if connection is not None:
                     found[name] = connection
         return found
+
+    def told(self, parameter: str | None) -> frozenset[str]:
+        """Return the resource ids of all databases that a connection tells of; none where it is not one of ours."""
+        try:
+            found = self.find(parameter) if parameter else None
+        except NotOurs:
+            return frozenset()
+        return found.resource_ids if found else frozenset()
 
     def publish(self, parameter: str, connection: Connection) -> None:
         """Write a connection: the one moment in which it changes.

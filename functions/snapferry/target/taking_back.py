@@ -19,6 +19,7 @@ from snapferry.settings import Settings
 from snapferry.state.begun import Begun, BegunWork
 from snapferry.state.table import Table
 from snapferry.target.receiving import ReceivePlan
+from snapferry.target.switching_back import SwitchPlan
 from snapferry.vocabulary import Question, Reply
 
 if TYPE_CHECKING:
@@ -90,6 +91,19 @@ def of_restore(plan: RestorePlan, asked: Mapping[str, Any]) -> Begun:
         connection=plan.connection,
         question=asked.get("question"),
         source_account=asked.get("source_account"),
+    )
+
+
+def of_switch(plan: SwitchPlan) -> Begun:
+    """Return what going back is going to change besides its one write: the names of two databases."""
+    return Begun(
+        execution_arn=plan.execution_arn,
+        transfer=names.suffix(plan.execution_arn),
+        work="switch",
+        since=waits.show_time(waits.now()),
+        family=plan.family,
+        naming=plan.naming,
+        connection=plan.parameter,
     )
 
 
