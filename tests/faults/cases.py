@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sandbox.accounts import ACCOUNTS, SOURCE
 from sandbox.functions.function import BEGINNING, END
 from tests.faults.kinds import Kind
+from tests.faults.settings import DEADLINE_HOURS
 from tests.faults.strikes import CallStrike, PointStrike, StopStrike
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class EventCase(Case):
             Kind.DOUBLED: lambda: fault.doubled(apart=1.0),
             Kind.TWICE: lambda: fault.doubled(apart=1.0),
             Kind.LATE: lambda: fault.delayed(8 * MINUTE),
-            Kind.TOO_LATE: lambda: fault.delayed(ground.scene.deadline_hours * HOUR + 30 * MINUTE),
+            Kind.TOO_LATE: lambda: fault.delayed(DEADLINE_HOURS * HOUR + 30 * MINUTE),
             Kind.OUT_OF_ORDER: lambda: fault.doubled(apart=12 * MINUTE),
         }
         deeds[self.kind]()

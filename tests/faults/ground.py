@@ -1,4 +1,4 @@
-"""Plays cases on one stage, one transfer after the other, judges each, and puts everything in order in between."""
+"""Plays cases on one stage, one run after the other, judges each, and puts everything in order in between."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from moto.moto_api._internal import mock_random
 
 from sandbox.accounts import SOURCE, TARGET
 from sandbox.clock import Stuck
-from sandbox.stage import CONNECTION, set_stage
+from sandbox.stage import set_stage
 from sandbox.world import Sandbox
 from tests.end_to_end.story import Story
 from tests.faults import held
 from tests.faults.invariants import Invariants
-from tests.faults.judging import wrong_in_cause, wrong_in_receipt
+from tests.faults.judging import wrong_in_cause
 from tests.faults.places import Tracker
 from tests.faults.recording import Recorder
-from tests.faults.scenes import FINISHED, SCENES, STOPPED
+from tests.faults.scenes import FINISHED, MENDED, STOPPED
+from tests.faults.settings import SOURCE_PARAMETERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sandbox.permissions import Simulator
     from tests.faults.cases import Case
     from tests.faults.recording import Recording
+    from tests.faults.scenes import Scene
+    from tests.faults.settings import Setting
 
 HOUR, DAY = 3600.0, 86_400.0
 # RDS's work in virtual seconds: long enough to be looked at more than once, and no look more; a hundred are alike.
@@ -39,8 +42,7 @@ QUICK = {
 }
 ENDS_WITHIN = 3 * DAY
 SETTLES_WITHIN = 4 * HOUR  # nobody has mended anything yet
-MENDED_WITHIN = DAY
-MENDED = ", clean once mended"
+MENDED_WITHIN = DAY + HOUR  # retention comes once a day
 KEPT = ", the target keeps its copy"
 CHANGES = ("Put", "Modify", "Create", "Copy", "Delete", "Restore", "Update", "Add", "Remove")
 
@@ -66,27 +68,30 @@ class Verdict:
 class Ground:
     """One stage; close it, or use `with`."""
 
-    name: str
+    setting: Setting
     simulator: Simulator
     _broken: list[str] = field(default_factory=list)
-    _transfers: int = 0
+    _runs: int = 0
 
     def __post_init__(self) -> None:
-        self.scene = SCENES[self.name]
         self.sandbox = Sandbox(permissions=self.simulator, data=False)
         try:
-            parameters = {
-                "KeepCopyHours": str(self.scene.keep_hours),
-                "DeadlineHours": str(self.scene.deadline_hours),
-                "SweepMinutes": "30",
-            }
-            self.stage = set_stage(self.sandbox, self.scene.engine, source_parameters=parameters)
+            self._set_up()
         except BaseException:
             self.sandbox.close()
             raise
+
+    def _set_up(self) -> None:
+        self.stage = set_stage(
+            self.sandbox,
+            self.setting.engine,
+            source_parameters={**SOURCE_PARAMETERS, **self.setting.source},
+            target_parameters=self.setting.target,
+        )
         for work, seconds in QUICK.items():
             setattr(self.sandbox.rds.core.durations, work, seconds)
         self.story = Story(self.stage)
+        self.setting.given(self.story)
         self.tracker = Tracker(self.sandbox)
         self.invariants = Invariants(self.stage)
         self._listeners = len(self.sandbox.on_state)
@@ -97,36 +102,34 @@ class Ground:
     def __exit__(self, *_: object) -> None:
         self.sandbox.close()
 
-    def record(self) -> Recording:
-        """One transfer of the scene without a further fault.
+    def record(self, scene: Scene) -> Recording:
+        """One run of a scene without a further fault.
 
         Raises:
             AssertionError: It does not end as the scene says.
         """
+        self._prepare(scene)
         recorder = Recorder(self.tracker)
         self.sandbox.on_state.append(recorder.note_state)
-        self.tracker.begin()
-        self.scene.obstacle(self.sandbox)
-        verdict = self._judged(self._run("recorded"))
+        with self._watched():
+            verdict = self._mended(self._judged(scene, self._run(scene, f"recorded-{self._runs}")))
         self.sandbox.on_state.remove(recorder.note_state)
-        assert (verdict.outcome, verdict.wrong) == (self.scene.end, ()), verdict
+        assert (verdict.outcome, verdict.wrong) == (scene.end, ()), verdict
         recording = recorder.stop()
         self.put_in_order()
         return recording
 
-    def play(self, cases: Sequence[Case]) -> Verdict:
-        """One transfer with these faults; afterwards the stage is as before.
+    def play(self, scene: Scene, cases: Sequence[Case]) -> Verdict:
+        """One run of a scene with these faults; afterwards the stage is as before.
 
         Raises:
             AssertionError: The stage cannot be put in order; it must not be used again.
         """
-        mock_random.seed(f"{self._transfers} {cases[0]}")  # AWS gives no id twice
-        self.tracker.begin()
-        self.scene.obstacle(self.sandbox)
+        mock_random.seed(f"{self._runs} {cases[0]}")  # AWS gives no id twice
+        self._prepare(scene)
         strikes = {case: case.arm(self) for case in cases}
         with self._watched():
-            ended = self._run(f"case-{self._transfers}")
-            found = self._judged(ended)
+            found = self._judged(scene, self._run(scene, f"case-{self._runs}"))
             never = [f"it never struck: {case}" for case, strike in strikes.items() if not strike.struck]
             for strike in strikes.values():
                 strike.disarm()
@@ -134,15 +137,20 @@ class Ground:
         self.put_in_order()
         return verdict
 
-    def _run(self, name: str) -> dict[str, Any]:
-        self._transfers += 1
-        arn = self.stage.start(name)
+    def _prepare(self, scene: Scene) -> None:
+        self.setting.before(self.story)
+        self.tracker.begin()
+        scene.obstacle(self.sandbox)
+
+    def _run(self, scene: Scene, name: str) -> dict[str, Any]:
+        self._runs += 1
+        arn = scene.start(self.story, name)
         try:
             return self.sandbox.wait_for(arn, ENDS_WITHIN)
         except Stuck:
             return self.sandbox.describe(arn)
 
-    def _judged(self, ended: dict[str, Any]) -> Verdict:
+    def _judged(self, scene: Scene, ended: dict[str, Any]) -> Verdict:
         """With the fault still there."""
         left = self._settled(SETTLES_WITHIN)
         outcome = {"SUCCEEDED": FINISHED, "ABORTED": STOPPED}.get(ended["status"], ended.get("error", "no error"))
@@ -152,7 +160,7 @@ class Ground:
         if ended["status"] in ("FAILED", "TIMED_OUT"):
             found += wrong_in_cause(ended.get("error", ""), ended.get("cause", ""))
         if ended["status"] == "SUCCEEDED":
-            found += wrong_in_receipt(self.invariants.ours, json.loads(ended["output"]))
+            found += scene.start.wrong(self.invariants.ours, json.loads(ended["output"]))
         return Verdict(outcome, ended.get("cause", ""), tuple(found), tuple(left))
 
     def _mended(self, verdict: Verdict) -> Verdict:
@@ -160,6 +168,7 @@ class Ground:
         if not verdict.left:
             kept = KEPT if self._received() else ""
             return Verdict(verdict.outcome + kept, verdict.cause, verdict.wrong)
+        self.sandbox.faults.clear()
         left = self._settled(MENDED_WITHIN)
         wrong = (*verdict.wrong, *left)
         return Verdict(verdict.outcome + MENDED, verdict.cause, wrong, verdict.left)
@@ -169,10 +178,14 @@ class Ground:
         clock = self.sandbox.clock
         end, step = clock.now + limit, 60.0
         clock.run(limit=step)
-        while (broken := self.invariants.broken_at_rest(self._received())) and clock.now < end:
+        while (broken := self.invariants.broken_at_rest(self._copies())) and clock.now < end:
             clock.run(limit=min(step, end - clock.now))
             step = min(2 * step, HOUR)
         return [str(each) for each in broken]
+
+    def _copies(self) -> list[str]:
+        """The copies that shall be in the target."""
+        return [*self._received(), *self.setting.copies(self.invariants.ours)]
 
     def _received(self) -> list[str]:
         """The copies that the target has taken and told of, and that no restore has used."""
@@ -206,21 +219,8 @@ class Ground:
         """
         self.sandbox.faults.clear()
         del self.sandbox.on_state[self._listeners :]
-        ssm = self.sandbox.client("ssm", TARGET)
-        if self.invariants.ours.connections():
-            ssm.delete_parameter(Name=CONNECTION)
-        if self.invariants.ours.databases():
-            self.story.clear_target()
-        for snapshot in self.invariants.ours.snapshots(TARGET):
-            self._delete(snapshot.arn.kind, snapshot.name)
-        left = self.invariants.broken_at_rest()
+        self.setting.after(self.story)
+        left = self.invariants.broken_at_rest(self.setting.copies(self.invariants.ours))
         assert left == [], [str(each) for each in left]
         for account, stack in ((SOURCE, self.stage.source), (TARGET, self.stage.target)):
-            held.forget_rows(account, stack.outputs["StateTableName"])  # of transfers that are over: scans are slow
-
-    def _delete(self, kind: str, name: str) -> None:
-        rds = self.sandbox.client("rds", TARGET)
-        if kind == "snapshot":
-            rds.delete_db_snapshot(DBSnapshotIdentifier=name)
-        else:
-            rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
+            held.forget_rows(account, stack.outputs["StateTableName"])  # of runs that are over: scans are slow

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 COPIER = f"arn:aws:iam::{TARGET.id}:role/snapferry-target-CopySnapshotFunctionRole"
 SWEEPS_WITHIN = 3600.0  # virtual seconds: a kept copy may outlast its time until the sweeper has come
 
+RETAINED_WITHIN = 1.5 * 86_400.0  # retention comes once a day, and deletes for a while
+
 
 @dataclass(frozen=True, order=True)
 class Broken:
@@ -180,15 +182,26 @@ class Invariants:
         for database in self.ours.databases():
             if self._cluster_or_itself(database) not in told:
                 yield Broken("no half-restored database is left", f"{database.arn} is {database.status}, unpublished")
-        there = {str(each.arn) for each in self.ours.databases() if each.status != DELETING}
-        for name, connection in self.ours.connections().items():
-            if connection["arn"] not in there:
-                yield Broken("what is published is there", f"{name} names {connection['arn']}")
+        yield from self._connections()
         held = {each.secret.arn for each in self._stage.sandbox.rds.store.databases() if each.secret}
         held |= {each.tags.get(SECRET_TAG, "") for each in self.ours.databases()}
         for name, arn in self.ours.secrets().items():
             if arn not in held:
                 yield Broken("no secret is left", name)
+
+    def _connections(self) -> Iterator[Broken]:
+        """What serves is there, under its own secret; what served before is there, too, until it has had its time."""
+        there = {str(each.arn): each for each in self.ours.databases() if each.status != DELETING}
+        for name, connection in self.ours.connections().items():
+            for each in (connection, *connection.get("previous", ())):
+                database = there.get(each["arn"])
+                if database is None:
+                    yield Broken("what is published is there", f"{name} names {each['arn']}")
+                elif database.secret is None or database.secret.arn != each["secret_arn"]:
+                    yield Broken("what is published is so", f"{name} names {each['secret_arn']} of {each['arn']}")
+            for each in connection.get("previous", ()):
+                if seconds(each["until"]) + RETAINED_WITHIN < self.ours.now:
+                    yield Broken("what has had its time goes", f"{each['arn']} was to be kept until {each['until']}")
 
     def _published(self) -> set[str]:
         connections = self.ours.connections().values()

@@ -16,25 +16,22 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sandbox.functions.function import BEGINNING
 from sandbox.permissions import Simulator
 from sandbox.stage import ROOT
-from tests.faults.cases import CallCase, PointCase
+from tests.faults.choosing import plays, representatives
 from tests.faults.generating import matrix
 from tests.faults.ground import Ground, Verdict
-from tests.faults.kinds import Kind
 from tests.faults.page import write
 from tests.faults.scenes import SCENES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tests.faults.cases import Case
     from tests.faults.recording import Recording
 
 TOLD = ROOT / "docs" / "faults.json"
 PROCESSES = 2
-RIDE_AT_MOST = 30
 PLAYS_AT_ONCE = 8
 WORN_AFTER = 80  # plays: tables and logs of a stage grow
 
@@ -51,7 +48,7 @@ class Troupe:
 
     def record(self, scene: str) -> Recording:
         """What a scene is made of."""
-        return self._on(scene).record()
+        return self._on(scene).record(SCENES[scene])
 
     def play(self, cases: tuple[Case, ...]) -> Played:
         """Play cases on one transfer; if that goes wrong, in smaller and smaller parts, to find who is at fault."""
@@ -72,7 +69,7 @@ class Troupe:
 
     def _verdict(self, cases: tuple[Case, ...]) -> Verdict:
         try:
-            verdict = expected(cases, self._on(cases[0].scene).play(cases))
+            verdict = expected(cases, self._on(cases[0].scene).play(SCENES[cases[0].scene], cases))
         except Exception as broken:  # noqa: BLE001 - whatever breaks on a stage is the case's verdict
             self.close()
             return Verdict("none", wrong=(f"{type(broken).__name__}: {broken}",))
@@ -83,48 +80,13 @@ class Troupe:
         return verdict
 
     def _on(self, scene: str) -> Ground:
-        if self._ground is not None and (self._ground.name != scene or self._plays >= WORN_AFTER):
+        setting = SCENES[scene].setting
+        if self._ground is not None and (self._ground.setting is not setting or self._plays >= WORN_AFTER):
             self.close()
         if self._ground is None:
-            self._ground, self._plays = Ground(scene, self._simulator), 0
+            self._ground, self._plays = Ground(setting, self._simulator), 0
         self._plays += 1
         return self._ground
-
-
-def plays(cases: Iterable[Case]) -> Iterator[tuple[Case, ...]]:
-    """Who goes on stage with whom: what a transfer gets over rides with others, the rest goes alone."""
-    riders: dict[str, list[list[Case]]] = defaultdict(list)
-    for case in cases:
-        if not case.kind.is_passing:
-            yield (case,)
-            continue
-        for batch in riders[case.scene]:
-            if len(batch) < RIDE_AT_MOST and case.rides_with not in {each.rides_with for each in batch}:
-                batch.append(case)
-                break
-        else:
-            riders[case.scene].append([case])
-    for batches in riders.values():
-        yield from map(tuple, batches)
-
-
-def representatives(cases: Iterable[Case]) -> Iterator[Case]:
-    """What fits into ten minutes: where faults that last go the same way, one of them goes for its neighbours.
-
-    A call that is throttled for long goes the way of one that is denied: the first call of each place stands for the
-    others. A function that is too slow every time goes the way of one that is killed every time: the end stands for
-    the beginning.
-    """
-    seen: set[object] = set()
-    for case in cases:
-        if case.kind is Kind.THROTTLED_LONG and isinstance(case, CallCase):
-            key = (case.scene, case.site.place, case.site.by)
-            if key in seen:
-                continue
-            seen.add(key)
-        if case.kind is Kind.SLOW_ALWAYS and isinstance(case, PointCase) and case.point == BEGINNING:
-            continue
-        yield case
 
 
 def expected(cases: Sequence[Case], verdict: Verdict) -> Verdict:

@@ -45,7 +45,7 @@ def _lines(cases: Sequence[Case], told: Mapping[str, str]) -> Iterator[str]:
     played = [case for case in cases if str(case) in told]
     yield f"{len(played)} of {len(cases)} cases of {len({case.kind for case in cases})} kinds are told here."
     yield from ["", "## The scenes", "", "| Scene | Ends, without a further fault |", "| --- | --- |"]
-    yield from (f"| {scene.name} ({scene.engine}) | {scene.end} |" for scene in SCENES.values())
+    yield from (f"| {scene.name} ({scene.setting.engine}) | {scene.end} |" for scene in SCENES.values())
     yield from ["", "## Kinds", "", "| Kind | Cases | Ends |", "| --- | --- | --- |"]
     for kind in Kind:
         ends = Counter(told[str(case)] for case in played if case.kind is kind)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 EVENT, SCHEDULE = "event", "schedule"
 LOOKING = "Look at the database"  # one state for many waits: what is waited for tells them apart
 _OF_STACK = re.compile(r"snapferry-(?:source|target)-")
+_OF_MACHINE = re.compile(r"snapferry-(?:source|target)-(?P<name>\w+)MachineRole")
+_ITS_OWN_LOOKS = "DescribeExecution"  # Step Functions sees by itself to those of `.sync`
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _SIDES = {account.id: account.profile for account in ACCOUNTS}
 
@@ -39,7 +41,7 @@ class Place:
         cause: The machine, or EVENT or SCHEDULE.
         state: The state's name, the event's detail type, or the schedule's.
         after: The task that the machine did before; empty where that makes no difference.
-        function: Without the stack's name and without `Function`.
+        function: Without the stack's name and without `Function`; empty for what a machine does by itself.
     """
 
     side: str
@@ -107,12 +109,14 @@ class Tracker:
     def _enter(self, event: StateEvent) -> None:
         if event.kind != "entered" or not event.state:
             return
-        machine = _OF_STACK.sub("", event.machine)
+        machine = _OF_STACK.sub("", event.machine).partition("/")[0]  # children of a Map are of its machine
         self._states[machine] = event.state
         tasks = self._tasks.setdefault(machine, [])
         if event.type == "TaskStateEntered" and tasks[-1:] != [event.state]:
             tasks.append(event.state)
         self._fresh = machine
+        for kind in [kind for kind in self._numbers if kind[0] == f"{_SIDES[event.account]} {machine}, {event.state}"]:
+            del self._numbers[kind]
 
     def _before(self, call: Call) -> None:
         site = self._site(call)
@@ -130,7 +134,9 @@ class Tracker:
     def _site(self, call: Call) -> Site | None:
         role, _, session = call.caller.arn.partition("assumed-role/")[2].partition("/")
         if call.service == "lambda" and call.operation == "Invoke":
-            return self._invoking(call, _OF_STACK.sub("", role))
+            return self._invoking(call, role)
+        if of_machine := _OF_MACHINE.fullmatch(role):
+            return self._by_machine(call, _machine_name(of_machine))
         place = self._places.get(f"{call.caller.account} {session}")
         if place is None:
             return None
@@ -138,17 +144,29 @@ class Tracker:
         self._numbers[kind] += 1
         return Site(place, "function", call.service, call.operation, self._numbers[kind])
 
+    def _by_machine(self, call: Call, machine: str) -> Site | None:
+        """What a state does without a function: it starts an execution, it reads and writes what a Map is about."""
+        if call.operation == _ITS_OWN_LOOKS:
+            return None
+        place = Place(_SIDES[call.caller.account], machine, self._states[machine], "", "")
+        if self._fresh == machine:
+            self.visits[place] += 1
+            self._fresh = None
+        kind = (str(place), call.service, call.operation)
+        self._numbers[kind] += 1
+        return Site(place, "machine", call.service, call.operation, self._numbers[kind])
+
     def _invoking(self, call: Call, role: str) -> Site:
         name = str(call.parameters["FunctionName"]).rpartition(":")[2]
         side = _SIDES[call.caller.account]
-        if role.endswith("MachineRole"):
-            machine = _CAPITAL.sub("-", role.removesuffix("MachineRole")).lower()
+        if of_machine := _OF_MACHINE.fullmatch(role):
+            machine = _machine_name(of_machine)
             state = self._states[machine]
             after = self._tasks[machine][-2:-1] if state == LOOKING else []
             place = Place(side, machine, state, "".join(after), _short(name))
             by = "machine"
         else:
-            place, by = Place(side, SCHEDULE, role, "", _short(name)), SCHEDULE
+            place, by = Place(side, SCHEDULE, _OF_STACK.sub("", role), "", _short(name)), SCHEDULE
         if by == SCHEDULE or self._fresh is not None:
             self.visits[place] += 1
             self._fresh = None
@@ -176,6 +194,10 @@ class Tracker:
                 del self._numbers[kind]
             self.visits[place] += place.cause == EVENT
         return sum(listener(place, self.visits[place], point) for listener in list(self.on_point)) > 0
+
+
+def _machine_name(role: re.Match[str]) -> str:
+    return _CAPITAL.sub("-", role["name"]).lower()
 
 
 def _short(function: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sandbox.functions.function import BEGINNING, END
@@ -35,6 +35,18 @@ class Recording:
     visits: Counter[Place] = field(default_factory=Counter)
     states: list[tuple[str, str]] = field(default_factory=list)
     events: list[tuple[str, str]] = field(default_factory=list)
+
+    def of(self, machine: str) -> Recording:
+        """What one machine did, without what others did meanwhile; all of it for an empty name."""
+        if not machine:
+            return self
+        return replace(
+            self,
+            sites={site: visit for site, visit in self.sites.items() if site.place.cause == machine},
+            later={site: visit for site, visit in self.later.items() if site.place.cause == machine},
+            calls={place: each for place, each in self.calls.items() if place.cause == machine},
+            states=[each for each in self.states if f"{machine}/" in f"{each[0]}/"],
+        )
 
 
 class Recorder:

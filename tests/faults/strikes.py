@@ -80,11 +80,12 @@ class PointStrike:
 
 
 class StopStrike:
-    """Stops an execution as it enters a state."""
+    """Stops an execution as it enters a state, or as an execution of another machine does."""
 
-    def __init__(self, sandbox: Sandbox, machine: str, state: str) -> None:
+    def __init__(self, sandbox: Sandbox, machine: str, state: str, whom: str = "") -> None:
         self.struck = False
-        self._sandbox, self._machine, self._state = sandbox, machine, state
+        self._sandbox, self._machine, self._state, self._whom = sandbox, machine, state, whom or machine
+        self._latest: dict[str, str] = {}
         sandbox.on_state.append(self._listen)
 
     def disarm(self) -> None:
@@ -92,11 +93,14 @@ class StopStrike:
         self._sandbox.on_state.remove(self._listen)
 
     def _listen(self, event: StateEvent) -> None:
-        entered = (event.kind, event.machine.partition("-")[2], event.state)
+        machine = event.machine.partition("-")[2]
+        self._latest[machine] = event.execution_arn
+        entered = (event.kind, machine, event.state)
         if entered == ("entered", self._machine, self._state) and not self.struck:
             self.struck = True
             account = next(one for one in ACCOUNTS if one.id == event.account)
-            self._sandbox.client("stepfunctions", account).stop_execution(executionArn=event.execution_arn)
+            arn = self._latest[self._whom]
+            self._sandbox.client("stepfunctions", account).stop_execution(executionArn=arn)
             self._sandbox.clock.sleep(LINGERS)
 
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.cases import CallCase, PointCase
+from tests.faults.cases import CallCase, PointCase, StopCase
+from tests.faults.choosing import plays
 from tests.faults.generating import GOOD, matrix
 from tests.faults.kinds import Kind
-from tests.faults.matrix import Troupe, plays, told
+from tests.faults.matrix import told
+from tests.faults.places import Place, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sandbox.permissions import Simulator
     from tests.faults.cases import Case
+    from tests.faults.matrix import Troupe
     from tests.faults.recording import Recording
 
 SEED = 7
@@ -24,14 +24,13 @@ TRANSFERS, ALONE = 1, 5
 # Each has been wrong once.
 WERE_WRONG = (
     "cluster: source ferry-snapshot, Delete the snapshots: rds DeleteDBClusterSnapshot: 500 after its effect",
+    "cluster: target restore-database, Publish the connection: dynamodb DeleteItem: access denied",
 )
-
-
-@pytest.fixture(scope="module")
-def troupe(simulator: Simulator) -> Iterator[Troupe]:
-    troupe = Troupe(simulator)
-    yield troupe
-    troupe.close()
+_GIVING_BACK = Place("target", "restore-database", "Give the name back", "", "GiveNameBack")
+WERE_WRONG_WITH_NAMES: tuple[Case, ...] = (
+    StopCase("switch back", Kind.STOPPED, "target-switch-back", "Wait for the name"),
+    CallCase("failing renaming", Kind.DENIED, Site(_GIVING_BACK, "function", "rds", "ModifyDBInstance"), 1),
+)
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +73,9 @@ def test_a_sample_ends_rightly(troupe: Troupe, cases: list[Case]) -> None:
         for played, verdict in troupe.play(each):
             assert verdict.wrong == (), [str(case) for case in played]
             assert {known.get(str(case), verdict.outcome) for case in played} == {verdict.outcome}
+
+
+@pytest.mark.parametrize("case", WERE_WRONG_WITH_NAMES, ids=str)
+def test_names_that_were_half_changed_are_given_back(troupe: Troupe, case: Case) -> None:
+    [(_, verdict)] = troupe.play((case,))
+    assert verdict.wrong == ()

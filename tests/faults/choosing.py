@@ -1,0 +1,88 @@
+"""Which cases are played, and which of them on one run: what fits into ten minutes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sandbox.functions.function import BEGINNING, END
+from tests.faults.cases import CallCase, PointCase, StopCase
+from tests.faults.kinds import Kind
+from tests.statemachine import machines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tests.faults.cases import Case
+    from tests.faults.places import Place
+
+RIDE_AT_MOST = 30
+TAKE_NO_TIME = ("Choice", "Pass", "Succeed", "Fail")
+
+
+def plays(cases: Iterable[Case]) -> Iterator[tuple[Case, ...]]:
+    """Who goes on stage with whom: what a transfer gets over rides with others, the rest goes alone."""
+    riders: dict[str, list[list[Case]]] = defaultdict(list)
+    for case in cases:
+        if not case.kind.is_passing:
+            yield (case,)
+            continue
+        for batch in riders[case.scene]:
+            if len(batch) < RIDE_AT_MOST and case.rides_with not in {each.rides_with for each in batch}:
+                batch.append(case)
+                break
+        else:
+            riders[case.scene].append([case])
+    for batches in riders.values():
+        yield from map(tuple, batches)
+
+
+def representatives(cases: Iterable[Case]) -> Iterator[Case]:
+    """What fits into ten minutes: where faults go the same way, one of them goes for its neighbours.
+
+    A call that is throttled for long goes the way of one that is denied: the first call of each place stands for the
+    others. A right is there, or not: a place's first call of an operation stands for the later ones. A function that
+    is too slow every time goes the way of one that is killed every time: the end stands for the beginning. A state
+    that takes no time is left at once: who stops there has stopped before the next one that does anything.
+
+    A function that several states invoke does the same for each of them, and is retried in the same way
+    (`tests/statemachine/retries.py`): its first place shows all its faults. In the others it is seen where the state
+    leads when it fails at first, and when all is done and nobody hears of it.
+    """
+    stood_for: set[object] = set()
+    homes: dict[tuple[str, str], Place] = {}
+    for case in cases:
+        way: object = case
+        if isinstance(case, StopCase):
+            way = None if _is_left_at_once(case) else case
+        elif isinstance(case, CallCase | PointCase):
+            place = case.place if isinstance(case, PointCase) else case.site.place
+            at_home = homes.setdefault((place.side, place.function), place) == place
+            way = _way_of_call(case, at_home) if isinstance(case, CallCase) else _way_of_point(case, at_home)
+        if way is not None and way not in stood_for:
+            stood_for.add(way)
+            yield case
+
+
+def _way_of_call(case: CallCase, at_home: bool) -> object:  # noqa: FBT001 - beside the case it reads well
+    """What all calls have in common that go the same way; None where another place stands for it."""
+    place, by_function = case.site.place, case.site.by == "function"
+    if case.kind is Kind.THROTTLED_LONG:
+        return (place, case.site.by, case.kind) if at_home or not by_function else None
+    if case.kind is Kind.DENIED:
+        return (place, case.site.by, case.kind, case.site.operation if at_home else None)
+    return case if at_home or not by_function else None
+
+
+def _way_of_point(case: PointCase, at_home: bool) -> object:  # noqa: FBT001 - as above
+    """The same of a function's points."""
+    if case.kind is Kind.SLOW_ALWAYS and case.point == BEGINNING:
+        return None
+    lost = case.point == END and case.kind in (Kind.KILLED, Kind.KILLED_ALWAYS)
+    return case if at_home or lost else None
+
+
+def _is_left_at_once(case: StopCase) -> bool:
+    _, _, machine = case.machine.partition("/")[0].replace("-", "_").partition("_")
+    states = machines.states(machine) if machine in machines.NAMES else []  # a hook's machine is none of ours
+    return any(name == case.state and state["Type"] in TAKE_NO_TIME for name, state, _ in states)
