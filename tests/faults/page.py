@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 PAGE = ROOT / "docs" / "faults.md"
 HEAD = """# Whatever fails
 
-`make faults` lets every call of a transfer fail, in every way, and looks at both accounts afterwards. Written
-by it, from [faults.json](faults.json), where each case stands with its end; do not edit.
+`make faults` lets every call fail, in every way: of transfers, of fleets and plans, of drills with hooks, where
+databases change names, of going back and of retention. It looks at both accounts afterwards. Written by it, from
+[faults.json](faults.json), where each case stands with its end; do not edit.
+
+Some run of the scenes below comes to every function of both stacks, and to every state that calls somebody
+(`tests/faults/test_reached.py`). `make faults ARGS=--all` plays also what goes the same way as its neighbour
+(`tests/faults/choosing.py` says which, and why).
 
 The cases follow from recorded runs, so that none can be missed: each API call of each function and each
 invocation by a state machine or a schedule, each event, each wait, each answer, each state. A call that a place

@@ -27,7 +27,7 @@ EVENT, SCHEDULE = "event", "schedule"
 LOOKING = "Look at the database"  # one state for many waits: what is waited for tells them apart
 _OF_STACK = re.compile(r"snapferry-(?:source|target)-")
 _OF_MACHINE = re.compile(r"snapferry-(?:source|target)-(?P<name>\w+)MachineRole")
-_ITS_OWN_LOOKS = "DescribeExecution"  # Step Functions sees by itself to those of `.sync`
+_ITS_OWN = ("DescribeExecution", "StopExecution")  # of `.sync`: Step Functions sees to them, and tells nobody
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _SIDES = {account.id: account.profile for account in ACCOUNTS}
 
@@ -146,7 +146,7 @@ class Tracker:
 
     def _by_machine(self, call: Call, machine: str) -> Site | None:
         """What a state does without a function: it starts an execution, it reads and writes what a Map is about."""
-        if call.operation == _ITS_OWN_LOOKS:
+        if call.operation in _ITS_OWN:
             return None
         place = Place(_SIDES[call.caller.account], machine, self._states[machine], "", "")
         if self._fresh == machine:
