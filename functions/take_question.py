@@ -33,7 +33,7 @@ def handler(event: Event, context: LambdaContext) -> Result:
     if answered is not None:
         answering.send(answered)
         return {"execution": None}
-    return {"execution": _start(asked)}
+    return {"execution": _start(asked, account_of(context))}
 
 
 def _read(event: Event) -> Asked:
@@ -60,7 +60,7 @@ def _check_snapshot(asked: Asked, owner: str) -> None:
         )
 
 
-def _start(asked: Asked) -> str:
+def _start(asked: Asked, account: str) -> str:
     setting, suffix = _MACHINES[asked.question]
     machine, name = Settings().text(setting), f"{asked.transfer}-{suffix}"
     arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
@@ -77,7 +77,8 @@ def _start(asked: Asked) -> str:
         return str(started["executionArn"])
     status = stepfunctions.describe_execution(executionArn=arn)["status"]
     if status != "RUNNING":
-        answering.give(taking_back.failed_answer(begun, f"{taking_back.told(arn, status)}, and gave no answer."))
+        ended = f"In the target account {account}: {taking_back.told(arn, status)}, and gave no answer."
+        answering.give(taking_back.failed_answer(begun, ended))
     return arn
 
 

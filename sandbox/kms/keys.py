@@ -21,12 +21,20 @@ if TYPE_CHECKING:
 
 
 class KeyNotAccessible(Exception):
-    """A service may not use a key on this caller's behalf; RDS says no more than that, `reason` says why."""
+    """A service may not use a key on this caller's behalf; RDS says no more than that.
 
-    def __init__(self, key: str, reason: str) -> None:
+    Attributes:
+        reason: why.
+        state: the key's, if that is why, or MISSING; None if it is not.
+    """
+
+    MISSING = "Missing"
+
+    def __init__(self, key: str, reason: str, state: str | None = None) -> None:
         super().__init__(f"KMS key [{key}]: {reason}")
         self.key = key
         self.reason = reason
+        self.state = state
 
 
 class Keys:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.accounts import ACCOUNTS
 from sandbox.gate import AwsError, Call, Gate
-from sandbox.kms import keys, log_groups
+from sandbox.kms import keys, log_groups, topics
 from sandbox.kms.calls import CallChecks
 from sandbox.kms.decisions import KeyDecisions
 from sandbox.kms.grant_answers import GrantAnswers
@@ -68,6 +68,7 @@ class Kms:
         """Take KMS's calls; what is not answered here moto answers, once the call is authorised."""
         gate.before.append(self._before)
         gate.before.append(lambda call: log_groups.check(call, self._use))
+        gate.before.append(lambda call: topics.check(call, self._use))
         for operation, answer in self._answers.items():
             gate.answer("kms", operation, answer)
 

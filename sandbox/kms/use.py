@@ -120,9 +120,9 @@ class ServiceUse:
         try:
             key = self._keys.find(name, account, region)
         except AwsError as error:
-            raise KeyNotAccessible(name, error.message) from error
+            raise KeyNotAccessible(name, error.message, KeyNotAccessible.MISSING) from error
         if SERVICE_ENABLED.holds and key.key_state != "Enabled":
-            raise KeyNotAccessible(name, f"its state is {key.key_state}")
+            raise KeyNotAccessible(name, f"its state is {key.key_state}", key.key_state)
         symmetric = (key.key_spec, key.key_usage) == ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
         if SERVICE_SYMMETRIC.holds and not symmetric:
             raise KeyNotAccessible(name, f"it is {key.key_spec} for {key.key_usage}, not symmetric")

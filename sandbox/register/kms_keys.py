@@ -184,6 +184,14 @@ LOG_GROUPS = Rule(
     message="The specified KMS key does not exist or is not allowed to be used with Arn '{group}'.",
     test="test_kms::test_a_log_group_is_encrypted_only_under_a_key_that_lets_logs_in",
 )
+TOPICS = Rule(
+    "kms.service.topics",
+    "Who publishes to a topic under a key needs GenerateDataKey and Decrypt on it, by way of SNS.",
+    source="SNS guide, sns-key-management; botocore sns.Publish",
+    code="KMSAccessDenied",
+    message="KMS: {reason}",
+    test="test_kms::test_only_who_may_use_its_key_publishes_to_a_topic",
+)
 SECRET_RIGHTS = Rule(
     "secrets.managed.rights",
     "Who has RDS manage a password needs CreateSecret and TagResource on the secret.",

@@ -181,6 +181,19 @@ def test_events_that_come_twice_change_nothing(story: Story) -> None:
     story.clear_target()
 
 
+def test_what_was_done_and_not_heard_of_is_found_done(story: Story) -> None:
+    """RDS has made the instance, and the answer to the source is kept and not sent: neither is done again."""
+    faults = story.sandbox.faults
+    made = faults.call("rds", "CreateDBInstance", by="CreateInstances").loses_its_answer()
+    answered = faults.function("*target-AnswerSource*").killed_before_call(2)
+    run = story.run()
+    faults.clear()
+    assert (run.status, run.error) == ("SUCCEEDED", None), run.cause
+    assert (len(made.strokes), len(answered.strokes)) == (1, 1)
+    assert story.restored() == [RESTORED, f"{RESTORED}-1"]
+    story.clear_target()
+
+
 def test_two_databases_that_want_one_name_at_once_bring_up_one_and_leave_nothing(story: Story) -> None:
     sandbox = story.sandbox
     make_source(sandbox, "aurora-mysql", name="second-db")

@@ -124,6 +124,30 @@ def test_a_hook_whose_process_dies_has_failed(restores: Restores) -> None:
     assert_failed(restores.run([hook(FIRST, exits=True)]), "Runtime exited")
 
 
+def test_a_machine_is_stopped_with_the_restore(restores: Restores) -> None:
+    sandbox = restores.story.sandbox
+    states = sandbox.client("stepfunctions", TARGET)
+    before = restores.databases()
+
+    def running(machine_arn: str) -> list[str]:
+        rows = states.list_executions(stateMachineArn=machine_arn, statusFilter="RUNNING")["executions"]
+        return [str(row["executionArn"]) for row in rows]
+
+    hooks: list[str] = []
+
+    def stop() -> None:
+        sandbox.clock.run(limit=60)
+        hooks.extend(running(f"arn:aws:states:eu-west-1:{TARGET.id}:stateMachine:{MACHINE}"))
+        for arn in running(restores.story.stage.target.outputs["RestoreDatabaseMachineArn"]):
+            states.stop_execution(executionArn=arn)
+
+    run = restores.run([machine()], when="Run the hook's state machine", then=stop)
+    assert run.status == "ABORTED"
+    assert [states.describe_execution(executionArn=arn)["status"] for arn in hooks] == ["ABORTED"]
+    sandbox.clock.run(limit=HOUR)
+    assert restores.databases() == before
+
+
 def test_a_machine_that_fails_is_quoted_with_its_execution(restores: Restores) -> None:
     run = restores.run([machine(fails=True)])
     assert_failed(run, "FAILED: Unmasked: There are still names.", f":execution:{MACHINE}:sf-")

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import SOURCE, TARGET
 from sandbox.stage import ROOT
+from tests.end_to_end.test_overlap import delete_received
 
 if TYPE_CHECKING:
     from sandbox.accounts import Account
+    from sandbox.events.delivery import Delivery
     from tests.end_to_end.story import Story
+
+HOUR = 3600.0
 
 
 def answer(transfer: str, **more: Any) -> dict[str, Any]:
@@ -66,6 +70,26 @@ def test_a_shared_snapshot_of_a_third_account_is_not_copied(story: Story) -> Non
     machine = story.stage.target.outputs["ReceiveSnapshotMachineArn"]
     running = story.sandbox.client("stepfunctions", TARGET).list_executions(stateMachineArn=machine)["executions"]
     assert [one for one in running if one["name"].startswith(shared["transfer"])] == []
+
+
+def test_a_question_that_comes_again_gets_the_answer_that_it_got(story: Story) -> None:
+    again = story.sandbox.faults.event("Snapshot Shared", target="*TakeQuestion*").doubled(apart=6 * HOUR)
+    heard: list[dict[str, Any]] = []
+
+    def listen(delivery: Delivery) -> None:
+        if delivery.event["detail-type"] == "Received" and delivery.target_arn.endswith("HearAnswerFunction"):
+            heard.append(delivery.event["detail"])
+
+    story.sandbox.events.before_delivery.append(listen)
+    run = story.run(restore=False)
+    assert (run.status, len(heard)) == ("SUCCEEDED", 1), run.cause
+    story.sandbox.clock.run(limit=7 * HOUR)
+    story.sandbox.events.before_delivery.remove(listen)
+    assert len(again.strokes) == 1
+    first, second = heard
+    assert first == second
+    assert len(story.snapshots()) == 1
+    delete_received(story)
 
 
 def test_a_schedule_starts_a_transfer_in_its_time_zone(story: Story) -> None:

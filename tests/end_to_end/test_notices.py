@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sandbox.permissions import Simulator
 
 QUEUE = "subscriber"
+HOUR = 3600.0
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,24 @@ def test_an_execution_that_was_stopped_is_told_as_such(told: Story) -> None:
     assert after("Run again:", text).endswith("""'{"database": "example-db", "restore": false}'""")
 
 
+def test_what_cannot_be_taken_back_is_told_until_it_is(told: Story) -> None:
+    """A restore is stopped, and its database cannot be deleted: the sweeper tries again."""
+    denied = told.sandbox.faults.call("rds", "DeleteDBCluster", by="DeleteDatabase", times=None).denied()
+    run = told.run(when="Wait for the database", then=lambda: _stop(told, TARGET, "RestoreDatabaseMachineArn"))
+    assert (run.status, run.error) == ("FAILED", "TargetExecutionEnded")
+    told.sandbox.clock.run(limit=1800)
+    stopped, left = heard(told, TARGET)
+    assert stopped[0] == f"Snapferry target {TARGET.id}: ABORTED: restore_database of example-db"
+    assert left[0].startswith(f"Snapferry target {TARGET.id}: AwsRefused: take_back")
+    assert after("Transfer:", left[1]) == after("Transfer:", stopped[1])
+    assert denied.strokes
+    assert told.restored() != []
+    told.sandbox.faults.clear()
+    told.sandbox.clock.run(limit=2 * HOUR)
+    assert told.restored() == []
+    heard(told, SOURCE)
+
+
 def test_an_event_that_comes_twice_is_told_once(told: Story) -> None:
     told.sandbox.faults.event("Step Functions Execution Status Change", target="*TellFailure*").doubled(apart=30)
     told.run(database="nope")
@@ -132,7 +151,9 @@ def test_a_topic_that_refuses_is_tried_again_and_its_event_is_kept(told: Story) 
     assert len(heard(told, SOURCE)) == 1
 
 
-def _stop(story: Story) -> None:
-    states = story.sandbox.client("stepfunctions", SOURCE)
-    for row in states.list_executions(stateMachineArn=story.stage.machine_arn, statusFilter="RUNNING")["executions"]:
+def _stop(story: Story, account: Account = SOURCE, output: str = "FerrySnapshotMachineArn") -> None:
+    """Stop what runs of one machine, named by the output of its stack."""
+    states = story.sandbox.client("stepfunctions", account)
+    machine = (story.stage.source if account is SOURCE else story.stage.target).outputs[output]
+    for row in states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]:
         states.stop_execution(executionArn=row["executionArn"])

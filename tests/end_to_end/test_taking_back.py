@@ -249,6 +249,27 @@ def assert_nothing_left(stage: Stage) -> None:
     assert stage.failed_take_backs() == []
 
 
+@pytest.mark.parametrize(
+    ("case", "question"),
+    [
+        (Case("receive_snapshot", "Wait for the copy", heard=False), "Snapshot Shared"),
+        (Case("restore_database", "Wait for the database", heard=False), "Restore Requested"),
+    ],
+    ids=str,
+)
+def test_a_question_that_comes_again_is_answered_before_the_sweeper_comes(
+    stage: Stage, case: Case, question: str
+) -> None:
+    stage.sandbox.faults.event(question, target="*TakeQuestion*").doubled(apart=300.0)
+    try:
+        run = stage.play(case)
+        assert_told_once(stage, case, run)
+        assert "was stopped by a person (StopExecution), and gave no answer." in (run.cause or "")
+        assert_nothing_left(stage)
+    finally:
+        stage.put_in_order()
+
+
 def test_a_function_that_goes_on_after_the_stop_leaves_nothing_either(stage: Stage) -> None:
     begun: list[str] = []
 

@@ -62,7 +62,7 @@ def page() -> str:
 def numbers(known: Record) -> str:
     """How many rights there are, and how many of them are used."""
     rows = [
-        "| Stack | Roles | Rights | Used | Not used, with a reason | Not shown yet | On `*` | Wildcards in actions |",
+        "| Stack | Roles | Rights | Used | Not used, with a reason | Not shown | On `*` | Wildcards in actions |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for template in (*ALL, ""):

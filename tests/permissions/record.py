@@ -26,8 +26,6 @@ class Record:
 
     used: dict[Use, list[str]]
     refused: dict[Use, list[str]]
-    unshown: frozenset[Use] = frozenset()
-    """Rights that no test had used, and no reason explained, when the record was written."""
 
     def tests_of(self, grant: Grant) -> list[str]:
         """The test files that made use of a right; none if none did."""
@@ -36,10 +34,6 @@ class Record:
     def unexplained(self) -> list[Grant]:
         """Rights that no test uses, and that do not say why they are there."""
         return [grant for grant in everything() if not self.tests_of(grant) and not grant.untested]
-
-    def unshown_and_new(self) -> list[Grant]:
-        """Of those, rights that have come since the record was written."""
-        return [each for each in self.unexplained() if (each.template, each.role, each.key) not in self.unshown]
 
     def missing(self) -> list[Use]:
         """What tests have used and the templates no longer allow."""
@@ -55,8 +49,7 @@ def everything() -> list[Grant]:
 def read() -> Record:
     """The record as it is written down."""
     written = json.loads(FILE.read_text(encoding="utf-8"))
-    unshown = frozenset(_flat(written["unshown"]))
-    return Record(used=_flat(written["used"]), refused=_flat(written["refused"]), unshown=unshown)
+    return Record(used=_flat(written["used"]), refused=_flat(written["refused"]))
 
 
 def merge(parts: Iterable[Path]) -> Record:
@@ -75,8 +68,7 @@ def write(record: Record) -> None:
     """Write it down; of the tests that used a right, the first by name, so that a test more changes little."""
     there = {(grant.template, grant.role, grant.key) for grant in everything()}
     used = {use: tests[:1] for use, tests in record.used.items() if use in there}
-    unshown: dict[Use, list[str]] = {(each.template, each.role, each.key): [] for each in record.unexplained()}
-    written = {"used": _deep(used), "refused": _deep(record.refused), "unshown": _deep(unshown)}
+    written = {"used": _deep(used), "refused": _deep(record.refused)}
     FILE.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

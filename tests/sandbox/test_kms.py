@@ -673,3 +673,22 @@ def test_a_log_group_is_encrypted_only_under_a_key_that_lets_logs_in(world: Righ
     world.client("kms").disable_key(KeyId=key)
     with refused("InvalidParameterException", "log-group:ours"):
         logs.create_log_group(logGroupName="ours", kmsKeyId=key)
+
+
+# Topics
+
+
+def test_only_who_may_use_its_key_publishes_to_a_topic(world: Rights) -> None:
+    key = world.key()
+    topic = world.client("sns").create_topic(Name="told", Attributes={"KmsMasterKeyId": key})["TopicArn"]
+    publish = allow("sns:Publish", topic)
+    by_way_of_sns = {"StringEquals": {"kms:ViaService": f"sns.{REGION}.amazonaws.com"}}
+    both = {**allow(["kms:GenerateDataKey", "kms:Decrypt"], key), "Condition": by_way_of_sns}
+    able = world.role(SOURCE, "able", publish, both).client("sns")
+    assert able.publish(TopicArn=topic, Message="hello")["MessageId"]
+    for name, action in (("neither", "kms:DescribeKey"), ("one", "kms:GenerateDataKey"), ("other", "kms:Decrypt")):
+        with refused("KMSAccessDenied", "is not authorized to perform: kms:"):
+            world.role(SOURCE, name, publish, allow(action, key)).client("sns").publish(TopicArn=topic, Message="hello")
+    world.client("kms").disable_key(KeyId=key)
+    with refused("KMSDisabled"):
+        able.publish(TopicArn=topic, Message="hello")
