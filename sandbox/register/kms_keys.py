@@ -187,7 +187,7 @@ LOG_GROUPS = Rule(
 TOPICS = Rule(
     "kms.service.topics",
     "Who publishes to a topic under a key needs GenerateDataKey and Decrypt on it, by way of SNS.",
-    source="SNS guide, sns-key-management; botocore sns.Publish",
+    source="aws-facts 12; botocore sns.Publish",
     code="KMSAccessDenied",
     message="KMS: {reason}",
     test="test_kms::test_only_who_may_use_its_key_publishes_to_a_topic",
