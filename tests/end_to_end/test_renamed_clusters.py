@@ -1,4 +1,4 @@
-"""A cluster that is given the name of another one, and gives it back: what `test_renaming` shows of an instance."""
+"""A cluster that takes the name of another one, and gives it back, also after StopExecution; see `test_renaming`."""
 
 from __future__ import annotations
 
@@ -40,6 +40,31 @@ def test_a_cluster_takes_the_name_and_gives_it_back_where_its_restore_fails(rest
     faults.clear()
     assert (failed.status, failed.error) == ("FAILED", "AwsRefused")
     assert "Give the name back" in failed.states_of("restore-database")
+    assert clusters(restores) == before
+    assert published(restores)["resource_id"] == before[NAME]
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["heard", "swept"])
+def test_going_back_that_is_stopped_while_names_change_leaves_the_one_that_serves(
+    restores: Restores,
+    heard: bool,  # noqa: FBT001
+) -> None:
+    sandbox, before = restores.story.sandbox, clusters(restores)
+    states = sandbox.client("stepfunctions", TARGET)
+    machine = restores.story.stage.target.outputs["SwitchBackMachineArn"]
+
+    def stop() -> None:
+        while clusters(restores) == before:
+            sandbox.clock.run(limit=30.0)
+        (row,) = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
+        states.stop_execution(executionArn=row["executionArn"])
+
+    if not heard:
+        sandbox.faults.event("Step Functions Execution Status Change", times=None).lost()
+    run = restores.story.execute(machine, {"name": "example-db"}, when="Take the name", then=stop)
+    assert run.status == "ABORTED"
+    sandbox.clock.run(limit=3 * 3600.0)
+    sandbox.faults.clear()
     assert clusters(restores) == before
     assert published(restores)["resource_id"] == before[NAME]
 
