@@ -97,6 +97,8 @@ class PointCase(Case):
     point: int
     before: str
     """What would come next, in words."""
+    as_at: int
+    """The earliest point at which nothing is otherwise than here."""
 
     @property
     def where(self) -> str:
@@ -145,8 +147,8 @@ class EventCase(Case):
 
     @property
     def rides_with(self) -> object:
-        """The event."""
-        return self.detail_type
+        """No other event: together, a late question and its late answer are too late."""
+        return EventCase
 
     def arm(self, ground: Ground) -> Strike:
         """By the sandbox's faults of events."""

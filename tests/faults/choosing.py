@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.functions.function import BEGINNING, END
 from tests.faults.cases import CallCase, PointCase, StopCase
 from tests.faults.kinds import Kind
+from tests.faults.places import is_read
 from tests.statemachine import machines
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def representatives(cases: Iterable[Case]) -> Iterator[Case]:
     A call that is throttled for long goes the way of one that is denied: the first call of each place stands for the
     others. A right is there, or not: a place's first call of an operation stands for the later ones. A function that
     is too slow every time goes the way of one that is killed every time: the end stands for the beginning. A state
-    that takes no time is left at once: who stops there has stopped before the next one that does anything.
+    that takes no time is left at once: who stops there has stopped before the next one that does anything. A read has
+    no effect: it makes no difference whether it is refused or its answer is lost, nor before which of several reads in
+    a row a function is killed.
 
     A function that several states invoke does the same for each of them, and is retried in the same way
     (`tests/statemachine/retries.py`): its first place shows all its faults. In the others it is seen where the state
@@ -67,6 +70,8 @@ def representatives(cases: Iterable[Case]) -> Iterator[Case]:
 def _way_of_call(case: CallCase, at_home: bool) -> object:  # noqa: FBT001 - beside the case it reads well
     """What all calls have in common that go the same way; None where another place stands for it."""
     place, by_function = case.site.place, case.site.by == "function"
+    if case.kind is Kind.UNHEARD and is_read(case.site):
+        return None
     if case.kind is Kind.THROTTLED_LONG:
         return (place, case.site.by, case.kind) if at_home or not by_function else None
     if case.kind is Kind.DENIED:
@@ -79,7 +84,7 @@ def _way_of_point(case: PointCase, at_home: bool) -> object:  # noqa: FBT001 - a
     if case.kind is Kind.SLOW_ALWAYS and case.point == BEGINNING:
         return None
     lost = case.point == END and case.kind in (Kind.KILLED, Kind.KILLED_ALWAYS)
-    return case if at_home or lost else None
+    return (case.place, case.kind, case.as_at) if at_home or lost else None
 
 
 def _is_left_at_once(case: StopCase) -> bool:

@@ -8,6 +8,7 @@ from sandbox.accounts import SOURCE, TARGET
 from sandbox.functions.function import BEGINNING, END
 from tests.faults.cases import CallCase, EventCase, ForgedCase, PointCase, StopCase, WaitCase, point_name
 from tests.faults.kinds import Kind
+from tests.faults.places import is_read
 from tests.faults.scenes import SCENES
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 ONCE = (Kind.THROTTLED, Kind.BROKEN, Kind.UNHEARD)
 LASTING = (Kind.THROTTLED_LONG, Kind.DENIED)
-READS = ("Describe", "Get", "List", "Scan")
 QUESTIONS = ("Transfer Offered", "Snapshot Shared", "Restore Requested")
 ANSWERS = ("Accepted", "Received", "Restored")
 GOOD = "cluster"
@@ -70,9 +70,7 @@ def _of_functions(scene: str, calls: Mapping[Place, tuple[int, list[Site]]]) -> 
         ends = (BEGINNING, END)
         points = (BEGINNING, *range(1, len(sites) + 1), END)
         after_changes = [
-            number + 1
-            for number, site in enumerate(sites, 1)
-            if number < len(sites) and not site.operation.startswith(READS)
+            number + 1 for number, site in enumerate(sites, 1) if number < len(sites) and not is_read(site)
         ]
         for kind, where in (
             (Kind.KILLED, points),
@@ -80,7 +78,16 @@ def _of_functions(scene: str, calls: Mapping[Place, tuple[int, list[Site]]]) -> 
             (Kind.SLOW, ends),
             (Kind.SLOW_ALWAYS, ends),
         ):
-            yield from (PointCase(scene, kind, place, visit, point, point_name(point, sites)) for point in where)
+            for point in where:
+                known_as = point_name(point, sites), _nothing_changed_since(point, sites)
+                yield PointCase(scene, kind, place, visit, point, *known_as)
+
+
+def _nothing_changed_since(point: int, sites: list[Site]) -> int:
+    """The earliest point of an invocation at which AWS's side was as it is at this one."""
+    if point in (BEGINNING, END):
+        return point
+    return max((number + 1 for number, site in enumerate(sites[: point - 1], 1) if not is_read(site)), default=1)
 
 
 def _of_events(scene: str, recording: Recording) -> Iterator[Case]:

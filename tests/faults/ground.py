@@ -42,6 +42,7 @@ QUICK = {
 }
 ENDS_WITHIN = 3 * DAY
 SETTLES_WITHIN = 4 * HOUR  # nobody has mended anything yet
+NEVER_STRUCK = "it never struck: "
 MENDED_WITHIN = DAY + HOUR  # retention comes once a day
 KEPT = ", the target keeps its copy"
 CHANGES = ("Put", "Modify", "Create", "Copy", "Delete", "Restore", "Update", "Add", "Remove")
@@ -130,7 +131,7 @@ class Ground:
         strikes = {case: case.arm(self) for case in cases}
         with self._watched():
             found = self._judged(scene, self._run(scene, f"case-{self._runs}"))
-            never = [f"it never struck: {case}" for case, strike in strikes.items() if not strike.struck]
+            never = [f"{NEVER_STRUCK}{case}" for case, strike in strikes.items() if not strike.struck]
             for strike in strikes.values():
                 strike.disarm()
             verdict = self._mended(replace(found, wrong=(*found.wrong, *never)))

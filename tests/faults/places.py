@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sandbox.world import Sandbox
 
 EVENT, SCHEDULE = "event", "schedule"
+READS = ("Describe", "Get", "List", "Scan")
 LOOKING = "Look at the database"  # one state for many waits: what is waited for tells them apart
 _OF_STACK = re.compile(r"snapferry-(?:source|target)-")
 _OF_MACHINE = re.compile(r"snapferry-(?:source|target)-(?P<name>\w+)MachineRole")
@@ -73,6 +74,11 @@ class Site:
     def __str__(self) -> str:
         number = f" {self.number}" if self.number > 1 else ""
         return f"{self.place}: {self.service} {self.operation}{number}"
+
+
+def is_read(site: Site) -> bool:
+    """Whether a call changes nothing: it has no effect that a lost answer could hide."""
+    return site.operation.startswith(READS)
 
 
 type CallListener = Callable[[Site, int, Call, bool], None]
