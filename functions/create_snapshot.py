@@ -11,13 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from snapferry import aws, waits
-from snapferry.databases import Snapshots, quotas
+from snapferry.databases import NOT_IN_THIS_STATE, Snapshots, quotas
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import DatabaseNotAvailable
 from snapferry.logs import logger
 from snapferry.transfers import TransferPlan
 
-_BUSY: Final = frozenset({"InvalidDBInstanceState", "InvalidDBClusterStateFault"})
 _PATIENCE: Final = timedelta(hours=3)  # longer than the backup of a large database
 _PAUSE_SECONDS: Final = 60
 
@@ -31,7 +30,7 @@ def handler(event: Event, _context: LambdaContext) -> Result:
     except ClientError as error:
         if aws.code(error) == quotas.EXCEEDED:
             return _later(*quotas.wait_for_room(rds, plan.family, waits.Span.of(plan.planned_at, plan.deadline)))
-        if aws.code(error) not in _BUSY:
+        if aws.code(error) not in NOT_IN_THIS_STATE:
             raise
         if now - waits.parse_time(plan.planned_at) >= _PATIENCE:
             raise _too_busy(plan, error) from error

@@ -1,9 +1,10 @@
 """State "Replace the master password": production's came with the data; and what no restore takes is set with it."""
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from snapferry import aws, waits
-from snapferry.databases import Database, family_of
+from snapferry.databases import NOT_IN_THIS_STATE, Database, DatabaseFamily, family_of
 from snapferry.databases.family import RestorePlan
 from snapferry.entry import Event, Result, entry_point
 from snapferry.errors import DatabaseFailed
@@ -24,8 +25,21 @@ def handler(event: Event, _context: LambdaContext) -> Result:
             remedy="find out in CloudTrail who deleted it, and run again",
         )
     if not _is_done(there, plan):
-        family.secure(plan, passwords.new_password(aws.client("secretsmanager"), plan, there) if plan.secret else None)
+        password = passwords.new_password(aws.client("secretsmanager"), plan, there) if plan.secret else None
+        _secure(family, plan, password)
     return {"begun": waits.show_time(waits.now())}
+
+
+def _secure(family: DatabaseFamily, plan: RestorePlan, password: str | None) -> None:
+    """Ask for it; a refusal because it is being done is this very call's, whose first answer was lost."""
+    try:
+        family.secure(plan, password)
+    except ClientError as error:
+        if aws.code(error) not in NOT_IN_THIS_STATE:
+            raise
+        found = family.find(plan.identifier)
+        if found is None or not _is_done(found, plan):
+            raise
 
 
 def _is_done(there: Database, plan: RestorePlan) -> bool:

@@ -25,6 +25,8 @@ TRANSFERS, ALONE = 1, 5
 WERE_WRONG = (
     "cluster: source ferry-snapshot, Delete the snapshots: rds DeleteDBClusterSnapshot: 500 after its effect",
     "cluster: target restore-database, Publish the connection: dynamodb DeleteItem: access denied",
+    "cluster: target restore-database, Restore the database: rds RestoreDBClusterFromSnapshot: 500 after its effect",
+    "cluster: target restore-database, Replace the master password: rds ModifyDBCluster: 500 after its effect",
 )
 _GIVING_BACK = Place("target", "restore-database", "Give the name back", "", "GiveNameBack")
 WERE_WRONG_WITH_NAMES: tuple[Case, ...] = (

@@ -1,10 +1,15 @@
 """The verbs by which a restored database comes up, the same for an instance and for a cluster."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from snapferry.databases.records import Database
 from snapferry.vocabulary import Family
+
+NOT_IN_THIS_STATE: Final = frozenset({"InvalidDBInstanceState", "InvalidDBClusterStateFault"})
+"""RDS's codes where a database is busy with something else."""
+NAME_IS_THERE: Final = frozenset({"DBInstanceAlreadyExists", "DBClusterAlreadyExistsFault"})
+"""RDS's codes where a database has the name: perhaps the one that an attempt has made whose answer was lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

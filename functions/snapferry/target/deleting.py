@@ -6,14 +6,12 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from snapferry import aws
-from snapferry.databases import Database
-from snapferry.databases.family import DatabaseFamily
+from snapferry.databases import NOT_IN_THIS_STATE, Database, DatabaseFamily
 from snapferry.target import passwords
 
 PAUSE_SECONDS: Final = 30
 """Until the next look at one that is being deleted."""
 
-_NOT_IN_THIS_STATE: Final = frozenset({"InvalidDBInstanceState", "InvalidDBClusterStateFault"})
 
 type Tidy = dict[str, Any]
 """``done``, ``wait_seconds`` until the next look, and ``kept``: it is there and is not the one that is meant."""
@@ -37,7 +35,7 @@ def delete_managed(family: DatabaseFamily, identifier: str, *, is_meant: Callabl
         try:
             family.delete(identifier)
         except ClientError as error:
-            if aws.code(error) not in _NOT_IN_THIS_STATE:  # it is busy: the next look asks again
+            if aws.code(error) not in NOT_IN_THIS_STATE:  # it is busy: the next look asks again
                 raise
     return {"done": False, "wait_seconds": PAUSE_SECONDS, "kept": False}
 

@@ -10,8 +10,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from snapferry import aws
-from snapferry.databases import Database
-from snapferry.databases.family import DatabaseFamily
+from snapferry.databases import NAME_IS_THERE, NOT_IN_THIS_STATE, Database, DatabaseFamily
 from snapferry.databases.watch import READY
 from snapferry.errors import NotOurs
 from snapferry.names import LONGEST, MANAGED_TAG, TRANSFER_TAG
@@ -19,14 +18,7 @@ from snapferry.vocabulary import Family
 
 PAUSE_SECONDS: Final = 20
 _ACTIVE: Final = "active"
-_NOT_YET: Final = frozenset(  # it is busy, or the name of one that was renamed is not free yet
-    {
-        "InvalidDBInstanceState",
-        "InvalidDBClusterStateFault",
-        "DBInstanceAlreadyExists",
-        "DBClusterAlreadyExistsFault",
-    }
-)
+_NOT_YET: Final = NOT_IN_THIS_STATE | NAME_IS_THERE  # busy, or the name of one that was renamed is not free yet
 
 type Step = dict[str, Any]
 """``done``, and ``wait_seconds`` until the next look."""
