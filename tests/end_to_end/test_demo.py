@@ -60,6 +60,7 @@ def access_at(lines: list[str], state: str) -> str:
     return line.split()[-1]
 
 
+@pytest.mark.long
 def test_without_the_lease_it_fails_at_the_targets_copy(tmp_path: Path) -> None:
     take_the_lease_out(tmp_path)
 
@@ -95,6 +96,7 @@ def test_an_unknown_engine_is_refused_with_the_four_that_there_are(capsys: pytes
     assert ", ".join(ENGINES) in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_with_sanitise_the_names_are_masked_and_nobody_but_the_hook_came_in() -> None:
     told = demo(ROOT, "--sanitise")
     assert (told.returncode, told.stderr) == (0, "")

@@ -81,6 +81,7 @@ def test_what_lost_its_tag_stays_and_the_run_says_so(restores: Restores) -> None
     assert set(restores.databases()) == {second, fourth}
 
 
+@pytest.mark.long
 def test_copies_go_by_count_and_age_and_only_those_of_transfers(restores: Restores) -> None:
     rds = restores.story.sandbox.client("rds", TARGET)
     names = [f"sf-example-db-{number:016x}" for number in range(5)]
@@ -98,6 +99,7 @@ def test_copies_go_by_count_and_age_and_only_those_of_transfers(restores: Restor
     assert set(snapshots(restores)) == {SNAPSHOT, *names[2:]}
 
 
+@pytest.mark.long
 def test_a_copy_whose_transfer_died_after_the_hand_over_goes_like_any_other(restores: Restores) -> None:
     story = restores.story
 

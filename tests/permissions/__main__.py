@@ -96,6 +96,8 @@ LONG = (
     f"{TESTS}/test_sources.py::{CARRIED}[aurora-mysql, cmk, fresh]",
     f"{TESTS}/test_sources.py::{CARRIED}[postgres, aws/rds, latest automated]",
     f"{TESTS}/test_sources.py::{ORIGINALS}[aurora-mysql, transfer key, fresh]",
+    f"{TESTS}/test_retention.py::test_copies_go_by_count_and_age_and_only_those_of_transfers",
+    f"{TESTS}/test_retention.py::test_a_copy_whose_transfer_died_after_the_hand_over_goes_like_any_other",
 )
 """Of the long tests, those that make use of what no other one does."""
 

@@ -8,11 +8,13 @@ from typing import Any
 
 SECONDS = 3
 """Two runs may count the time of a wait, or of access, so differently: a container starts when it starts."""
-SHARE = 0.001
-"""Or so much of a long time, such as a snapshot's age: several containers have started meanwhile."""
+SHARE = 0.01
+"""Or so much of a long time, such as a whole transfer's: dozens of containers start meanwhile, each when it starts."""
 
 _TOKEN = re.compile(r'(?<="token": ")[^"]+')
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|(?<!\d)1\d{12}(?!\d)")  # ISO 8601; milliseconds
+_LASTS = re.compile(r"(?<![\d:])\d+:\d\d:\d\d(?![\d:])")
+"""In a table for people; the numbers beside it are compared."""
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _MADE_UP = re.compile(
     rf"{_UUID}(-[A-Za-z0-9]{{6}}(?!\w))?|\bsg-[0-9a-f]{{8,17}}\b|(?<![0-9a-f])[0-9a-f]{{16}}(?![0-9a-f])"
@@ -25,7 +27,7 @@ def plain(value: Any) -> Any:
     known: dict[str, str] = {}
     text = _TOKEN.sub("a-token", json.dumps(value, sort_keys=True))
     text = _MADE_UP.sub(lambda found: known.setdefault(found[0], f"made-up-{len(known) + 1}"), text)
-    return json.loads(_MOMENT.sub("0", text))
+    return json.loads(_LASTS.sub("h:mm:ss", _MOMENT.sub("0", text)))
 
 
 def differences(one: Any, other: Any, where: str = "") -> list[str]:
