@@ -112,7 +112,7 @@ def _hours(seconds: float) -> str:
 
 
 _FAMILIES: Final = (
-    "", "copying, in one account", "copies at once", "longest transfer",
+    "", "copying, in one account", "longest transfer", "copies at once",
     "least time", "time", "time / least", "most copies at once",
 )  # fmt: skip
 _SMALL: Final = ("Transfers at a time", "time", "time / least", "copies refused", "access open, all together")
