@@ -1,4 +1,4 @@
-"""Ended executions are forgotten, the oldest first, so that a sandbox may run any number of them.
+"""Ended executions are forgotten, those first that ended first, so that a sandbox may run any number of them.
 
 AWS forgets them too, after 90 days; their names are free again then, as they are here.
 """
@@ -23,6 +23,7 @@ def forget_the_oldest(account: str, region: str, execution: dict[str, Any]) -> N
     machine = backend(account, region).describe_state_machine(machine_of(execution["stateMachineArn"]))
     executions: list[Any] = machine.executions
     ended = [one for one in executions if one.status != RUNNING and not hasattr(one, "parent")]
+    ended.sort(key=lambda one: one.stop_date)  # one that began long ago may have ended just now: its parent will ask
     for one in ended[:-KEPT]:
         executions.remove(one)
     if len(ended) > KEPT:  # children go with their parents
