@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sandbox.interpreter import StateEvent
     from sandbox.stage import Stage
+    from sandbox.world import Sandbox
 
 _numbers = itertools.count(1)
 
@@ -157,3 +158,12 @@ class Story:
 
 def _without_repeats(entered: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(entered))
+
+
+def stop_sweeping(sandbox: Sandbox) -> None:
+    """Delete the sweepers' schedules: they come every quarter of an hour, or every hour, and a test may last months."""
+    for account in ACCOUNTS:
+        scheduler = sandbox.client("scheduler", account)
+        for schedule in scheduler.list_schedules()["Schedules"]:
+            if "Sweep" in schedule["Name"]:
+                scheduler.delete_schedule(Name=schedule["Name"])

@@ -10,7 +10,7 @@ import pytest
 from sandbox.accounts import SOURCE, TARGET
 from sandbox.stage import CONNECTION, DATABASE, set_stage, write_profile
 from sandbox.world import Sandbox
-from tests.end_to_end.story import Story
+from tests.end_to_end.story import Story, stop_sweeping
 from tests.end_to_end.test_kept_copies import printed_input, snapshots_of
 from tests.end_to_end.test_quotas import reasons
 
@@ -34,11 +34,7 @@ QUOTAS = {  # the state that is entered, and how many snapshots the accounts may
 def story(simulator: Simulator) -> Iterator[Story]:
     with Sandbox(permissions=simulator, data=False) as sandbox:
         stage = set_stage(sandbox, "postgres")
-        for account in (SOURCE, TARGET):
-            scheduler = sandbox.client("scheduler", account)
-            for schedule in scheduler.list_schedules()["Schedules"]:
-                if "Sweep" in schedule["Name"]:  # every quarter of an hour, or every hour, for days
-                    scheduler.delete_schedule(Name=schedule["Name"])
+        stop_sweeping(sandbox)
         yield Story(stage)
 
 

@@ -11,6 +11,7 @@ from sandbox.accounts import SOURCE, TARGET
 from sandbox.stage import CONNECTION, set_stage
 from sandbox.world import Sandbox
 from tests.end_to_end.restores import SNAPSHOT, Restores
+from tests.end_to_end.story import stop_sweeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +26,7 @@ DAY = 86_400.0
 def restores(simulator: Simulator) -> Iterator[Restores]:
     with Sandbox(permissions=simulator, data=False) as sandbox:
         stage = set_stage(sandbox, "aurora-mysql")
-        for account in (SOURCE, TARGET):
-            scheduler = sandbox.client("scheduler", account)
-            for schedule in scheduler.list_schedules()["Schedules"]:
-                if "Sweep" in schedule["Name"]:  # every quarter of an hour, or every hour, for months
-                    scheduler.delete_schedule(Name=schedule["Name"])
+        stop_sweeping(sandbox)
         yield Restores.on(stage)
 
 
