@@ -55,8 +55,8 @@ class Case(ABC):
         """Where it strikes, as the page and the command line name it."""
 
     @property
-    def rides_with(self) -> object:
-        """Two cases with the same value here disturb each other on one transfer."""
+    def at(self) -> object:
+        """What it befalls."""
         return self.where
 
     @abstractmethod
@@ -79,9 +79,15 @@ class CallCase(Case):
         return f"{self.site}{' again' if self.again else ''}"
 
     @property
-    def rides_with(self) -> object:
-        """One fault for one place: repeats would otherwise be struck themselves."""
+    def at(self) -> object:
+        """The state: it is repeated with everything in it."""
         return (self.site.place.side, self.site.place.state)
+
+    @property
+    def keeps_out(self) -> bool:
+        """Whether the state's function is not begun."""
+        refused = self.kind in (Kind.THROTTLED, Kind.BROKEN)
+        return refused and self.site.request == ("machine", "lambda", "Invoke")
 
     def arm(self, ground: Ground) -> Strike:
         """At the tracker."""
@@ -106,8 +112,8 @@ class PointCase(Case):
         return f"{self.place}: {self.place.function} {self.before}"
 
     @property
-    def rides_with(self) -> object:
-        """One fault for one place."""
+    def at(self) -> object:
+        """The state, as for calls: those are points of it."""
         return (self.place.side, self.place.state)
 
     def arm(self, ground: Ground) -> Strike:
@@ -144,11 +150,6 @@ class EventCase(Case):
     def where(self) -> str:
         """Event and target."""
         return f'event "{self.detail_type}" to {self.target.split(":", 4)[-1].replace("*", "")}'
-
-    @property
-    def rides_with(self) -> object:
-        """No other event: together, a late question and its late answer are too late."""
-        return EventCase
 
     def arm(self, ground: Ground) -> Strike:
         """By the sandbox's faults of events."""
@@ -208,7 +209,7 @@ class ForgedCase(Case):
         return f'"{self.question}", {"by the own bus" if self.by_bus else "by a third account"}'
 
     @property
-    def rides_with(self) -> object:
+    def at(self) -> object:
         """The question's event."""
         return self.question
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tests.faults.cases import Case
     from tests.faults.places import Place
 
-RIDE_AT_MOST = 30
+RIDE_AT_MOST = 60
+AT_ONE_STATE = 4  # of the eight times that it is tried
 TAKE_NO_TIME = ("Choice", "Pass", "Succeed", "Fail")
 
 
@@ -29,13 +30,33 @@ def plays(cases: Iterable[Case]) -> Iterator[tuple[Case, ...]]:
             yield (case,)
             continue
         for batch in riders[case.scene]:
-            if len(batch) < RIDE_AT_MOST and case.rides_with not in {each.rides_with for each in batch}:
+            if _has_room(batch, case):
                 batch.append(case)
                 break
         else:
             riders[case.scene].append([case])
     for batches in riders.values():
         yield from map(tuple, batches)
+
+
+def _has_room(batch: list[Case], case: Case) -> bool:
+    at_the_same = sum(each.at == case.at for each in batch)
+    disturbed = any(_disturb_each_other(each, case) for each in batch)
+    return len(batch) < RIDE_AT_MOST and at_the_same < AT_ONE_STATE and not disturbed
+
+
+def _disturb_each_other(one: Case, other: Case) -> bool:
+    """Whether on one transfer one of the two might not strike, or strike another than it means."""
+    if one.at != other.at:
+        return one.kind is other.kind is Kind.LATE  # a late question and its late answer are too late together
+    match one, other:
+        case (CallCase(keeps_out=True), _) | (_, CallCase(keeps_out=True)):
+            return False  # the state is repeated, and the other comes then
+        case PointCase(), PointCase():
+            return one.point == other.point  # what ends at one begins anew, and comes to the other
+        case CallCase(), CallCase():  # the client's own repeats are of the same visit and operation
+            return (one.visit, one.site.request) == (other.visit, other.site.request)
+    return True
 
 
 def representatives(cases: Iterable[Case]) -> Iterator[Case]:
@@ -73,7 +94,7 @@ def _way_of_call(case: CallCase, at_home: bool) -> object:  # noqa: FBT001 - bes
     if case.kind is Kind.UNHEARD and is_read(case.site):
         return None
     if case.kind is Kind.THROTTLED_LONG:
-        return (place, case.site.by, case.kind) if at_home or not by_function else None
+        return (place, case.site.by, case.kind) if at_home or not place.function else None
     if case.kind is Kind.DENIED:
         return (place, case.site.by, case.kind, case.site.operation if at_home else None)
     return case if at_home or not by_function else None

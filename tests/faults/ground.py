@@ -39,6 +39,7 @@ QUICK = {
     **dict.fromkeys(("snapshot_per_gb", "copy_per_gb", "instance_restore_per_gb", "cluster_restore_per_gb"), 0.0),
     **dict.fromkeys(("instance_restore", "cluster_restore", "member_creation"), 120.0),
     **dict.fromkeys(("modification", "password_reset", "secret_creation", "deletion"), 30.0),
+    "rename": 60.0,
 }
 ENDS_WITHIN = 3 * DAY
 SETTLES_WITHIN = 4 * HOUR  # nobody has mended anything yet

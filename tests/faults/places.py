@@ -75,6 +75,11 @@ class Site:
         number = f" {self.number}" if self.number > 1 else ""
         return f"{self.place}: {self.service} {self.operation}{number}"
 
+    @property
+    def request(self) -> tuple[str, str, str]:
+        """Who calls what, wherever it be."""
+        return self.by, self.service, self.operation
+
 
 def is_read(site: Site) -> bool:
     """Whether a call changes nothing: it has no effect that a lost answer could hide."""

@@ -105,10 +105,8 @@ class StopStrike:
 
 
 def _is_alike(site: Site, other: Site) -> bool:
-    return (site.place.side, site.place.function, site.by, site.service, site.operation) == (
+    return (site.place.side, site.place.function, site.request) == (
         other.place.side,
         other.place.function,
-        other.by,
-        other.service,
-        other.operation,
+        other.request,
     )

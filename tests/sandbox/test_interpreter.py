@@ -12,7 +12,7 @@ from moto.stepfunctions.parser.asl.component.program import program
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 from sandbox.accounts import SOURCE, TARGET
-from sandbox.interpreter import history
+from sandbox.interpreter import forgetting, history
 from sandbox.interpreter.errors import matches
 from tests.sandbox.machines import Failure, Machines, asking, task
 
@@ -562,6 +562,19 @@ def test_executions_are_listed_with_their_ends(sandbox: Sandbox, machines: Machi
     found = machines.client.list_executions(stateMachineArn=machine, maxResults=1, nextToken=found["nextToken"])
     assert [(one["name"], one["status"]) for one in found["executions"]] == [("a", "TIMED_OUT")]
     assert "stopDate" in found["executions"][0]
+
+
+def test_those_that_ended_first_are_forgotten_first(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waited for one that began long ago asks for it when it has ended."""
+    monkeypatch.setattr(forgetting, "KEPT", 2)
+    waiting = {"Wait": {"Type": "Wait", "SecondsPath": "$.seconds", "End": True}}
+    machine = machines.create("waits", waiting, QueryLanguage="JSONPath")
+    lasting = (50, 10, 20, 30, 40)
+    arns = {each: machines.sandbox.start_execution(machine, f"of-{each}", {"seconds": each}) for each in lasting}
+    machines.sandbox.wait_for(arns[50])
+    assert machines.sandbox.describe(arns[50])["status"] == "SUCCEEDED"
+    known = machines.client.list_executions(stateMachineArn=machine)["executions"]
+    assert {each["executionArn"] for each in known} == {arns[50], arns[40]}
 
 
 def test_a_history_is_paged_and_can_be_read_backwards(sandbox: Sandbox, machines: Machines) -> None:
