@@ -6,6 +6,7 @@ import functools
 import io
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import UnknownServiceError
@@ -18,6 +19,8 @@ from moto.core.routing import ServiceOperationRouter, get_service_router
 from moto.core.serialize import SERIALIZERS, SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
+
+from sandbox import xml_answers
 
 if TYPE_CHECKING:
     from moto.core.model import OperationModel, ServiceModel
@@ -173,6 +176,10 @@ class Exchange:
     def write(self, result: dict[str, Any] | ServiceException) -> Reply:
         """The answer to the caller: a result of the operation, or an error."""
         operation = self._operation or self._any_operation()
+        if self._protocol == "query" and not isinstance(result, ServiceException):
+            text = xml_answers.write(operation, result, self.request_id)
+            about = [("Content-Type", xml_answers.CONTENT_TYPE), ("x-amzn-RequestId", self.request_id)]
+            return Reply(HTTPStatus.OK, about, text.encode())
         serializer = get_serializer_class(self.service, self._protocol)
         written = serializer(operation, context=SerializationContext(self.request_id)).serialize(result)
         status = getattr(result, "status", None) or _status_in(result, operation) or written["status_code"]
