@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 _READ = TypeDeserializer().deserialize
 
 
-def rows(account: Account, table: str, prefix: str) -> list[dict[str, Any]]:
-    """A table's items whose key begins so."""
+def rows(account: Account, table: str, kind: str) -> list[dict[str, Any]]:
+    """A state table's items of one kind."""
     every: Any = dynamodb_backends[account.id][REGION].tables[table].items
-    found = [item for item in every.values() if item.hash_key.value.startswith(prefix)]
+    found = [item for key, items in every.items() if key.value == kind for item in items.values()]
     return [{name: _READ(value) for name, value in item.to_json()["Attributes"].items()} for item in found]
 
 

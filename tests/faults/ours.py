@@ -75,7 +75,7 @@ class Ours:
     def rows(self, account: Account, kind: str) -> list[Row]:
         """The rows of one kind in a stack's table that have not expired: `lock`, `lease`, `kept`, `begun`."""
         stack = self.stage.source if account is SOURCE else self.stage.target
-        rows = held.rows(account, stack.outputs["StateTableName"], f"{kind}#")
+        rows = held.rows(account, stack.outputs["StateTableName"], kind)
         return [row for row in rows if row["expires"] >= self.now]
 
     def connections(self) -> dict[str, dict[str, Any]]:

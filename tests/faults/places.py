@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sandbox.world import Sandbox
 
 EVENT, SCHEDULE = "event", "schedule"
-READS = ("Describe", "Get", "List", "Scan")
+READS = ("Describe", "Get", "List", "Query")
 LOOKING = "Look at the database"  # one state for many waits: what is waited for tells them apart
 _OF_STACK = re.compile(r"snapferry-(?:source|target)-")
 _OF_MACHINE = re.compile(r"snapferry-(?:source|target)-(?P<name>\w+)MachineRole")

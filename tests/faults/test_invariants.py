@@ -61,7 +61,8 @@ class Vandal:
 
     def write_row(self, account: Any, row_id: str) -> None:
         stack = self.stage.source if account is SOURCE else self.stage.target
-        item = {"id": {"S": row_id}, "expires": {"N": str(int(self.sandbox.clock.now) + 9_999_999)}}
+        key = {"kind": {"S": row_id.partition("#")[0]}, "id": {"S": row_id}}
+        item = {**key, "expires": {"N": str(int(self.sandbox.clock.now) + 9_999_999)}}
         item |= {"transfer": {"S": TRANSFER}, "arn": {"S": "arn:of:nothing"}, "until": {"S": "2099-01-01T00:00:00Z"}}
         self.sandbox.client("dynamodb", account).put_item(TableName=stack.outputs["StateTableName"], Item=item)
 

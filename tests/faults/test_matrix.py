@@ -68,6 +68,12 @@ def test_what_becomes_of_each_case_is_told(cases: list[Case]) -> None:
     assert {str(case) for case in representatives(cases)} <= told().keys()
 
 
+def test_each_case_is_played_once_and_those_that_last_alone(cases: list[Case]) -> None:
+    transfers = list(plays(cases))
+    assert sorted(str(case) for transfer in transfers for case in transfer) == sorted(map(str, cases))
+    assert all(case.kind.is_passing for transfer in transfers if len(transfer) > 1 for case in transfer)
+
+
 def test_a_sample_ends_rightly(troupe: Troupe, cases: list[Case]) -> None:
     chance = random.Random(SEED)  # noqa: S311 - no secret
     known, by_name = told(), {str(case): case for case in cases}

@@ -126,9 +126,10 @@ def test_an_exposure_that_nobody_saw_is_not_believed(played: Stage) -> None:
 
 def test_a_lease_left_in_the_table_is_found(played: Stage, before: Before) -> None:
     dynamodb, table = played.sandbox.client("dynamodb", SOURCE), played.source.outputs["StateTableName"]
-    dynamodb.put_item(TableName=table, Item={"id": {"S": "lease#0123456789abcdef"}})
+    lease = {"kind": {"S": "lease"}, "id": {"S": "lease#0123456789abcdef"}}
+    dynamodb.put_item(TableName=table, Item=lease)
     assert untrue(proofs.of_closing(played, before)) == ["no lease is open in the source's table"]
-    dynamodb.delete_item(TableName=table, Key={"id": {"S": "lease#0123456789abcdef"}})
+    dynamodb.delete_item(TableName=table, Key=lease)
 
 
 def test_a_change_of_the_source_is_found(played: Stage, before: Before) -> None:

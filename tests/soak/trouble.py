@@ -24,7 +24,7 @@ CALLS = (
     ("rds", "CreateDBInstance"),
     *(("rds", f"{verb}{what}") for verb in ("Modify", "Delete") for what in ("DBInstance", "DBCluster")),
     *(("kms", each) for each in ("PutKeyPolicy", "GetKeyPolicy", "DescribeKey", "ListGrants", "RevokeGrant")),
-    *(("dynamodb", each) for each in ("PutItem", "GetItem", "DeleteItem", "UpdateItem", "Scan", "Query")),
+    *(("dynamodb", each) for each in ("PutItem", "GetItem", "DeleteItem", "Query")),
     *(("events", "PutEvents"), ("stepfunctions", "StartExecution"), ("stepfunctions", "DescribeExecution")),
     *(("stepfunctions", "SendTaskSuccess"), ("stepfunctions", "SendTaskFailure")),
     *(("ssm", each) for each in ("GetParameter", "PutParameter")),

@@ -84,5 +84,5 @@ def test_a_row_of_an_older_version_is_read(table: Table, leases: Leases) -> None
     row = table.get(f"lease#{'0' * 16}")
     assert row is not None
     del row["family"]
-    table.put(row.pop("id"), row, lasts=60)
+    table.put(row["id"], row, lasts=60)
     assert [(each.transfer, each.family) for each in leases.all()] == [("0" * 16, "")]

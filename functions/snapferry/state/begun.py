@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Self
 from snapferry.state.table import Table
 from snapferry.vocabulary import Family
 
+_KIND: Final = "begun"
 _REMEMBERED: Final = 35 * 24 * 3600  # longer than any execution may take
 
 
@@ -62,7 +63,7 @@ class BegunWork:
 
     def all(self) -> list[Begun]:
         """Return everything that is on the books."""
-        return [Begun.read(found) for found in self._table.scan(_id(""))]
+        return [Begun.read(found) for found in self._table.of_kind(_KIND)]
 
     def strike(self, execution_arn: str) -> None:
         """Strike an execution out: it has ended well, or everything that it left is gone."""
@@ -70,4 +71,4 @@ class BegunWork:
 
 
 def _id(execution_arn: str) -> str:
-    return f"begun#{execution_arn}"
+    return f"{_KIND}#{execution_arn}"

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from snapferry.state.table import Table
 
+_KIND: Final = "good"
 _REMEMBERED: Final = 90 * 24 * 3600  # a database that is carried no more is forgotten
 
 
@@ -34,14 +35,14 @@ class GoodCopies:
         self._table.put_if(
             "attribute_not_exists(id) OR data_time <= :data_time",
             {":data_time": copy.data_time},
-            f"good#{copy.database}",
+            f"{_KIND}#{copy.database}",
             asdict(copy),
             lasts=_REMEMBERED,
         )
 
     def all(self) -> list[GoodCopy]:
         """Return the newest of every database."""
-        return [_record(found) for found in self._table.scan("good#")]
+        return [_record(found) for found in self._table.of_kind(_KIND)]
 
 
 def _record(found: dict[str, Any]) -> GoodCopy:

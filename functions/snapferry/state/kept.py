@@ -6,6 +6,7 @@ from typing import Any, Final
 from snapferry.state.table import Table
 from snapferry.vocabulary import Family
 
+_KIND: Final = "kept"
 _REMEMBERED: Final = 90 * 24 * 3600  # far longer than any copy is kept: the sweeper has to find the row
 
 
@@ -52,7 +53,7 @@ class KeptCopies:
 
     def all(self) -> list[KeptCopy]:
         """Return every copy that is kept."""
-        return [_record(found) for found in self._table.scan(_id(""))]
+        return [_record(found) for found in self._table.of_kind(_KIND)]
 
     def strike(self, transfer: str, identifier: str) -> None:
         """Strike a copy out, if it is this one; only once it is gone."""
@@ -64,4 +65,4 @@ def _record(found: dict[str, Any]) -> KeptCopy:
 
 
 def _id(transfer: str) -> str:
-    return f"kept#{transfer}"
+    return f"{_KIND}#{transfer}"

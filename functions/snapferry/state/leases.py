@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from snapferry.state.table import Table
 
+_KIND: Final = "lease"
 _KEPT: Final = 90 * 24 * 3600
 _REMEMBERED: Final = 35 * 24 * 3600  # longer than Step Functions lets anybody redrive an execution that has ended
 
@@ -50,7 +51,7 @@ class Leases:
 
     def all(self) -> list[LeaseRecord]:
         """Return every lease that is open, or was noted to be opened."""
-        return [_record(found) for found in self._table.scan(_id(""))]
+        return [_record(found) for found in self._table.of_kind(_KIND)]
 
     def close(self, transfer: str) -> None:
         """Strike a lease out; only once the policy is seen without it."""
@@ -74,7 +75,7 @@ def _record(found: dict[str, Any]) -> LeaseRecord:
 
 
 def _id(transfer: str) -> str:
-    return f"lease#{transfer}"
+    return f"{_KIND}#{transfer}"
 
 
 def _closed(over: str) -> str:

@@ -1,4 +1,8 @@
-"""The stack's DynamoDB table: one item per id, each with an end after which DynamoDB removes it."""
+"""The stack's DynamoDB table: one item per id, each with an end after which DynamoDB removes it.
+
+An id begins with the item's kind, `lease#`; items of one kind lie together, and are found without reading the others:
+a thousand transfers every night leave two hundred thousand items behind until these end.
+"""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -12,7 +16,7 @@ from snapferry import aws
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEY: Final = "id"
+KIND, KEY = "kind", "id"
 EXPIRES: Final = "expires"
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
@@ -35,13 +39,13 @@ class Table:
         found = self._dynamodb.get_item(TableName=self._name, Key=_key(item_id), ConsistentRead=True).get("Item")
         return found and {name: TypeDeserializer().deserialize(value) for name, value in found.items()}
 
-    def scan(self, beginning: str) -> Iterator[dict[str, Any]]:
-        """Yield the items whose ids begin so, read consistently. The table is small: rows end by themselves."""
-        pages = self._dynamodb.get_paginator("scan").paginate(
+    def of_kind(self, kind: str) -> Iterator[dict[str, Any]]:
+        """Yield the items of one kind, read consistently."""
+        pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._name,
             ConsistentRead=True,
-            FilterExpression="begins_with(id, :beginning)",
-            ExpressionAttributeValues=_values({":beginning": beginning}),
+            KeyConditionExpression=f"{KIND} = :kind",
+            ExpressionAttributeValues=_values({":kind": kind}),
         )
         for page in pages:
             for found in page["Items"]:
@@ -91,11 +95,11 @@ def _held(operation: Any, **parameters: Any) -> bool:
 
 
 def _key(item_id: str) -> dict[str, Any]:
-    return {KEY: {"S": item_id}}
+    return _values({KIND: item_id.partition("#")[0], KEY: item_id})
 
 
 def _item(item_id: str, item: Mapping[str, Any], lasts: float) -> dict[str, Any]:
-    return _values({KEY: item_id, **item, EXPIRES: int(time.time() + lasts)})
+    return _key(item_id) | _values({**item, EXPIRES: int(time.time() + lasts)})
 
 
 def _values(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def nothing_is_carried(story: Story) -> None:
 
 def a_sweeper_may_not_read(function: str) -> Situation:
     def denied(story: Story) -> None:
-        story.sandbox.faults.call("dynamodb", "Scan", by=function, times=None).denied()
+        story.sandbox.faults.call("dynamodb", "Query", by=function, times=None).denied()
         story.sandbox.clock.run(limit=2 * HOUR)
         story.sandbox.faults.clear()
 
