@@ -28,18 +28,16 @@ _SOONEST: Final = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SnapshotRoom:
-    """How much room an account has for another snapshot of one family.
+class SnapshotQuota:
+    """How many manual snapshots of one family an account has, and may have.
 
     Attributes:
         used, most: Manual snapshots that are there, and that may be.
-        being_made: Names of the manual snapshots that RDS is making, copies and others: it does not tell them apart.
     """
 
     family: Family
     used: int
     most: int
-    being_made: tuple[str, ...]
 
     @property
     def is_full(self) -> bool:
@@ -48,21 +46,34 @@ class SnapshotRoom:
 
     def reason(self) -> str:
         """Return why RDS makes no further snapshot or copy now."""
-        if self.is_full:
-            return self._how_full()
-        named = f": {', '.join(self.being_made)}" if self.being_made else ""
-        return f"RDS makes no more copies at once for this account; {len(self.being_made)} are being made{named}"
+        return self.how_full() if self.is_full else "RDS makes no more copies at once for this account"
+
+    def how_full(self) -> str:
+        """Return both numbers in words."""
+        return f"the account has {self.used} of {self.most} manual {self.family} snapshots"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRoom(SnapshotQuota):
+    """How much room an account has for another snapshot of one family.
+
+    Attributes:
+        being_made: Names of the manual snapshots that RDS is making, copies and others: it does not tell them apart.
+    """
+
+    being_made: tuple[str, ...]
 
     def refusal(self) -> GiveUp:
         """Return the error that names which of the two quotas stood in the way until the deadline."""
         if self.is_full:
             return SnapshotQuotaReached(
-                f"Until the transfer's deadline {self.reason()}",
+                f"Until the transfer's deadline {self.how_full()}",
                 resource=f"RDS quota {_QUOTA[self.family]}",
                 remedy="delete snapshots that nobody needs, or ask AWS for a higher quota, and run again",
             )
+        named = f": {', '.join(self.being_made)}" if self.being_made else ""
         return TooManyCopies(
-            f"Until the transfer's deadline {self.reason()}",
+            f"Until the transfer's deadline {self.reason()}; {len(self.being_made)} are being made{named}",
             resource=f"{self.family} snapshot copies in flight",
             remedy="run fewer transfers at once, or find out who else copies snapshots in this account",
         )
@@ -71,31 +82,34 @@ class SnapshotRoom:
         """Say what a transfer that needs so many snapshots will have to wait for."""
         said = []
         if self.used + needed > self.most:
-            said.append(f"{self._how_full()}, and {needed} more are needed: the transfer waits for room")
+            said.append(f"{self.how_full()}, and {needed} more are needed: the transfer waits for room")
         if len(self.being_made) >= COPIES_AT_ONCE[self.family]:
             said.append(f"RDS is making {len(self.being_made)} {self.family} snapshots: the copy may have to wait")
         return said
 
-    def _how_full(self) -> str:
-        return f"the account has {self.used} of {self.most} manual {self.family} snapshots"
-
 
 def room_for_snapshots(rds: "RDSClient", family: Family) -> SnapshotRoom:
     """Ask RDS how much room there is. Reads only."""
-    rows = {row["AccountQuotaName"]: row for row in rds.describe_account_attributes()["AccountQuotas"]}
-    row = rows[_QUOTA[family]]
+    quota = _quota(rds, family)
     being_made = [each.identifier for each in Snapshots(rds, family).manual() if each.status in _BEING_MADE]
-    return SnapshotRoom(family=family, used=row["Used"], most=row["Max"], being_made=tuple(being_made))
+    return SnapshotRoom(family=family, used=quota.used, most=quota.most, being_made=tuple(being_made))
 
 
 def wait_for_room(rds: "RDSClient", family: Family, span: Span) -> tuple[str, int]:
     """Return why RDS makes no snapshot now, and the seconds until it is worth to try again: more, the longer it takes.
 
+    Which copies it makes is said at the end alone: where many wait, all would list all snapshots again and again.
+
     Raises:
         SnapshotQuotaReached, TooManyCopies: The deadline has passed.
     """
-    room = room_for_snapshots(rds, family)
     if span.now >= span.deadline:
-        raise room.refusal()
+        raise room_for_snapshots(rds, family).refusal()
     wait = waits.not_yet("", None, span)
-    return room.reason(), max(_SOONEST, wait.wait_seconds)
+    return _quota(rds, family).reason(), max(_SOONEST, wait.wait_seconds)
+
+
+def _quota(rds: "RDSClient", family: Family) -> SnapshotQuota:
+    rows = {row["AccountQuotaName"]: row for row in rds.describe_account_attributes()["AccountQuotas"]}
+    row = rows[_QUOTA[family]]
+    return SnapshotQuota(family=family, used=row["Used"], most=row["Max"])
