@@ -100,3 +100,25 @@ def test_at_the_deadline_the_error_names_which(simulator: Simulator, quota: str,
         assert words in (run.cause or "")
         assert run.states < 1000  # far below 25,000 events, after four days
         story.assert_nothing_happened()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["aurora-mysql", "mysql"])
+@pytest.mark.parametrize(
+    ("account", "when"), [(SOURCE, None), (TARGET, "Ask the target to take its copy")], ids=["source", "target"]
+)
+def test_at_the_deadline_the_error_says_what_is_being_made(
+    simulator: Simulator, engine: str, account: Account, when: str | None
+) -> None:
+    """Not before: whoever waits does not list all snapshots at every try."""
+    with Sandbox(permissions=simulator, data=False) as sandbox:
+        story = Story(set_stage(sandbox, engine, source_parameters={"DeadlineHours": "3", "KeepCopyHours": "0"}))
+        copies = "cluster_copies_in_flight" if engine == "aurora-mysql" else "instance_copies_in_flight"
+        none_at_once = set_quota(story, copies, 0)
+        if account is SOURCE:
+            none_at_once()
+        run = story.run(when=when, then=none_at_once)
+        assert (run.status, run.error) == ("FAILED", "TooManyCopies")
+        assert account.id in (run.cause or "")
+        assert "0 are being made" in (run.cause or "")
+        story.assert_nothing_is_open()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.functions.function import BEGINNING, END
 from tests.faults.cases import CallCase, PointCase, StopCase
+from tests.faults.generating import GOOD
 from tests.faults.kinds import Kind
 from tests.faults.places import is_read
 from tests.statemachine import machines
@@ -72,6 +73,9 @@ def representatives(cases: Iterable[Case]) -> Iterator[Case]:
     A function that several states invoke does the same for each of them, and is retried in the same way
     (`tests/statemachine/retries.py`): its first place shows all its faults. In the others it is seen where the state
     leads when it fails at first, and when all is done and nobody hears of it.
+
+    What lasts is shown in every way on the good run. In the other scenes a state fails at first because something is
+    denied, and when all is done because its function is killed each time.
     """
     stood_for: set[object] = set()
     homes: dict[tuple[str, str], Place] = {}
@@ -83,9 +87,14 @@ def representatives(cases: Iterable[Case]) -> Iterator[Case]:
             place = case.place if isinstance(case, PointCase) else case.site.place
             at_home = homes.setdefault((place.side, place.function), place) == place
             way = _way_of_call(case, at_home) if isinstance(case, CallCase) else _way_of_point(case, at_home)
-        if way is not None and way not in stood_for:
+        if way is not None and way not in stood_for and not _is_shown_on_the_good_run(case):
             stood_for.add(way)
             yield case
+
+
+def _is_shown_on_the_good_run(case: Case) -> bool:
+    never_begun = isinstance(case, PointCase) and case.kind is Kind.KILLED_ALWAYS and case.point == BEGINNING
+    return case.scene != GOOD and (never_begun or case.kind in (Kind.THROTTLED_LONG, Kind.SLOW_ALWAYS))
 
 
 def _way_of_call(case: CallCase, at_home: bool) -> object:  # noqa: FBT001 - beside the case it reads well

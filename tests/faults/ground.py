@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 HOUR, DAY = 3600.0, 86_400.0
 # RDS's work in virtual seconds: long enough to be looked at more than once, and no look more; a hundred are alike.
 QUICK = {
-    **dict.fromkeys(("snapshot_start", "copy_start"), 240.0),
+    **dict.fromkeys(("snapshot_start", "copy_start"), 90.0),
     **dict.fromkeys(("snapshot_per_gb", "copy_per_gb", "instance_restore_per_gb", "cluster_restore_per_gb"), 0.0),
-    **dict.fromkeys(("instance_restore", "cluster_restore", "member_creation"), 120.0),
+    **dict.fromkeys(("instance_restore", "cluster_restore", "member_creation"), 90.0),
     **dict.fromkeys(("modification", "password_reset", "secret_creation", "deletion"), 30.0),
     "rename": 60.0,
 }
