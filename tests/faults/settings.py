@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.end_to_end.story import Story
 
 DEADLINE_HOURS = 3
-SOURCE_PARAMETERS = {"KeepCopyHours": "0", "DeadlineHours": str(DEADLINE_HOURS), "SweepMinutes": "30"}
+SOURCE_PARAMETERS = {"KeepCopyHours": "0", "DeadlineHours": str(DEADLINE_HOURS), "SweepMinutes": "10"}
 ORIGINAL, COPY = "original", "by-hand"
 """A database that the target has had, and its snapshot."""
 INSTANCE = "orders"
