@@ -122,3 +122,14 @@ def test_at_the_deadline_the_error_says_what_is_being_made(
         assert account.id in (run.cause or "")
         assert "0 are being made" in (run.cause or "")
         story.assert_nothing_is_open()
+
+
+@pytest.mark.long
+def test_an_account_full_of_instances_snapshots_is_told_at_the_deadline(simulator: Simulator) -> None:
+    with Sandbox(permissions=simulator, data=False) as sandbox:
+        story = Story(set_stage(sandbox, "mysql", source_parameters={"DeadlineHours": "3", "KeepCopyHours": "0"}))
+        set_quota(story, "manual_instance_snapshots", 0)()
+        run = story.run()
+        assert (run.status, run.error) == ("FAILED", "SnapshotQuotaReached")
+        assert "the account has 0 of 0 manual instance snapshots" in (run.cause or "")
+        story.assert_nothing_happened()

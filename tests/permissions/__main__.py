@@ -93,11 +93,13 @@ PLAYED: dict[str, tuple[str, ...]] = {
 
 OURS = ("tests/permissions/test_failed_events.py",)
 NAMED = "test_at_the_deadline_the_error_says_what_is_being_made"
+FULL = "test_an_account_full_of_instances_snapshots_is_told_at_the_deadline"
 LONG = (
     f"{TESTS}/test_sources.py::{CARRIED}[aurora-mysql, cmk, fresh]",
     f"{TESTS}/test_sources.py::{CARRIED}[postgres, aws/rds, latest automated]",
     f"{TESTS}/test_sources.py::{ORIGINALS}[aurora-mysql, transfer key, fresh]",
     f"{TESTS}/test_quotas.py::{NAMED}",
+    f"{TESTS}/test_quotas.py::{FULL}",
     f"{TESTS}/test_retention.py::test_copies_go_by_count_and_age_and_only_those_of_transfers",
     f"{TESTS}/test_retention.py::test_a_copy_whose_transfer_died_after_the_hand_over_goes_like_any_other",
 )
