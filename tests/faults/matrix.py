@@ -120,7 +120,7 @@ def play(chunk: Sequence[tuple[Case, ...]]) -> Played:
 
 def recorded(pool: ProcessPoolExecutor) -> dict[str, Recording]:
     """Every scene, in their order."""
-    on_one_stage = _by_setting(SCENES, lambda scene: scene)
+    on_one_stage = by_setting(SCENES, lambda scene: scene)
     found = {scene: recording for each in pool.map(record, on_one_stage) for scene, recording in each.items()}
     return {scene: found[scene] for scene in SCENES}
 
@@ -129,14 +129,14 @@ def played(pool: ProcessPoolExecutor, wanted: Sequence[tuple[Case, ...]]) -> Ite
     """Play, and give the verdicts as they come."""
     chunks = [
         each[start : start + PLAYS_AT_ONCE]
-        for each in _by_setting(wanted, lambda cases: cases[0].scene)
+        for each in by_setting(wanted, lambda cases: cases[0].scene)
         for start in range(0, len(each), PLAYS_AT_ONCE)
     ]
     for future in as_completed([pool.submit(play, chunk) for chunk in chunks]):
         yield from future.result()
 
 
-def _by_setting[T](things: Iterable[T], scene_of: Callable[[T], str]) -> list[list[T]]:
+def by_setting[T](things: Iterable[T], scene_of: Callable[[T], str]) -> list[list[T]]:
     """Put together what is played on one stage, for setting one takes as long as five plays; the most first."""
     found: dict[int, list[T]] = defaultdict(list)
     for thing in things:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.stage import ROOT
+from tests.faults.matrix import by_setting
 from tests.faults.scenes import SCENES
 from tests.statemachine import machines
 
@@ -23,18 +24,13 @@ NOT_REACHED: dict[str, str] = {}
 
 @pytest.fixture(scope="module")
 def recordings(troupe: Troupe) -> dict[str, Recording]:
-    return {scene: troupe.record(scene) for scene in sorted(SCENES, key=_by_setting)}
+    return {scene: troupe.record(scene) for scenes in by_setting(SCENES, lambda scene: scene) for scene in scenes}
 
 
 @pytest.mark.long
 def test_every_function_and_every_calling_state_is_reached_by_a_scene(recordings: dict[str, Recording]) -> None:
     reached = {name for recording in recordings.values() for name in _reached(recording)}
     assert _all() - reached == set(NOT_REACHED)
-
-
-def _by_setting(name: str) -> int:
-    settings = list({id(scene.setting): None for scene in SCENES.values()})
-    return settings.index(id(SCENES[name].setting))
 
 
 def _reached(recording: Recording) -> set[str]:
