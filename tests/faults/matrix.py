@@ -137,7 +137,7 @@ def played(pool: ProcessPoolExecutor, wanted: Sequence[tuple[Case, ...]]) -> Ite
 
 
 def by_setting[T](things: Iterable[T], scene_of: Callable[[T], str]) -> list[list[T]]:
-    """Put together what is played on one stage, for setting one takes as long as five plays; the most first."""
+    """Put together what is played on one stage, for setting one takes long; the most first."""
     found: dict[int, list[T]] = defaultdict(list)
     for thing in things:
         found[id(SCENES[scene_of(thing)].setting)].append(thing)

@@ -1,7 +1,7 @@
 """The stack's DynamoDB table: one item per id, each with an end after which DynamoDB removes it.
 
 An id begins with the item's kind, `lease#`; items of one kind lie together, and are found without reading the others:
-a thousand transfers every night leave two hundred thousand items behind until these end.
+every transfer leaves several behind that stay for weeks.
 """
 
 import time
